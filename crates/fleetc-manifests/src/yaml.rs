@@ -1,0 +1,10 @@
+//! YAML: read as Kubernetes reads it, written so that every reader reads the same.
+
+mod error;
+mod read;
+mod scalar;
+mod write;
+
+pub use error::{Error, Problem};
+pub use read::{Document, documents, read};
+pub use write::{write, write_to};

@@ -1,0 +1,34 @@
+//! The language of fleet.toml: every table and every key, defined once.
+//!
+//! From these definitions come the parser's checks, the JSON Schema for editors and the reference in `docs/language.md`.
+//! To add a key, add a field with its documentation to the table it belongs to.
+
+mod app;
+mod cluster;
+mod decoder;
+mod environment;
+mod fleet;
+mod flux;
+mod matcher;
+mod patch;
+mod scalars;
+mod shape;
+mod source;
+mod table;
+mod tenant;
+
+pub use app::{App, Component, Config, ConfigFiles, Keep, Late, Substitute};
+pub use cluster::{Cluster, Kubeconfig, ManagedBy, State};
+pub use decoder::{Decoder, Stage};
+pub use environment::Environment;
+pub use fleet::{Defaults, Fleet};
+pub use flux::{Flux, Install};
+pub use matcher::Matcher;
+pub use patch::{Patch, PatchOperation, PatchVerb, Selector};
+pub use scalars::{
+    Duration, Foreign, HelmSpec, KustomizationSpec, Name, OneOrMany, OrFalse, Pattern, Quantity,
+    RelativePath, Scalar, Spanned,
+};
+pub use shape::{KeyShape, Shape, Shaped, Table, TableShape, TextForm};
+pub use source::{Source, SourceUse};
+pub use tenant::{Allow, Grant, Network, Peer, PeerWithPorts, PodSecurity, Tenant, TenantState};

@@ -1,0 +1,72 @@
+//! Reads values into the types of the language, and says what does not fit.
+
+use fleetc_manifests::{Key, Map, Place, Value};
+
+use super::TableShape;
+use crate::diagnostic::Diagnostics;
+use crate::messages;
+
+/// How far a value has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// As it was written: text with `${…}` may still become anything.
+    Written,
+    /// As it is meant, on one target.
+    Resolved,
+}
+
+/// Reads values, and gathers what is wrong with them.
+#[derive(Debug)]
+pub struct Decoder<'d> {
+    diagnostics: &'d mut Diagnostics,
+    stage: Stage,
+}
+
+impl<'d> Decoder<'d> {
+    /// A decoder for values that have come as far as `stage`.
+    pub fn new(diagnostics: &'d mut Diagnostics, stage: Stage) -> Self {
+        Self { diagnostics, stage }
+    }
+
+    /// Whether it is text that only substitution makes what it shall be.
+    pub fn is_deferred(&self, value: &Value) -> bool {
+        self.stage == Stage::Written && value.as_text().is_some_and(|text| text.contains("${"))
+    }
+
+    /// The table that should stand there.
+    pub fn table<'v>(&mut self, value: &'v Value) -> Option<&'v Map> {
+        let map = value.as_map();
+        if map.is_none() {
+            self.wrong_type(value, "a table");
+        }
+        map
+    }
+
+    /// Says that something else should stand there.
+    pub fn wrong_type(&mut self, value: &Value, expected: &str) {
+        if !self.is_deferred(value) {
+            self.diagnostics.push(messages::wrong_type(value, expected));
+        }
+    }
+
+    /// Says that what stands there does not have the form that it must have.
+    pub fn wrong_form(&mut self, value: &Value, message: impl Into<String>, help: &str) {
+        if !self.is_deferred(value) {
+            self.diagnostics
+                .push(messages::wrong_form(value.place, message, help));
+        }
+    }
+
+    /// Says that two keys of a table do not go together, or that one is missing.
+    pub fn wrong_table(&mut self, place: Place, message: &str, help: &str) {
+        self.diagnostics.push(messages::wrong_form(place, message, help));
+    }
+
+    /// Says that the table has no such key.
+    pub fn unknown_key(&mut self, key: &Key, table: &TableShape) {
+        let keys = (table.keys)();
+        let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
+        self.diagnostics
+            .push(messages::unknown_key(key, table.name, &known));
+    }
+}

@@ -1,0 +1,37 @@
+//! `[fleet]`.
+
+use fleetc_manifests::Text;
+use indexmap::IndexMap;
+
+use super::flux::Flux;
+use super::scalars::{RelativePath, Scalar, Spanned};
+use super::source::Source;
+use super::table::table;
+
+table! {
+    "fleet"
+    /// Where the rendered tree lies, and how Flux is installed.
+    pub struct Fleet {
+        /// Where the clusters pull the rendered tree from. Required.
+        "source" source: Source, example "source = { git = \"https://github.com/acme/platform\" }";
+        /// What the fleet is called in messages.
+        "name" name: Text, default "the name of its folder";
+        /// The folder that `fleetc build` writes, below the fleet's own.
+        "output" output: RelativePath, default "\"rendered\"";
+        /// Which versions of fleetc may build this.
+        "fleetc" fleetc: Spanned<Text>, example "fleetc = \">=0.1\"";
+        /// How Flux runs.
+        "flux" flux: Flux;
+        /// CustomResourceDefinitions that exist on the clusters but not in this fleet.
+        "crds" crds: Vec<Spanned<RelativePath>>, default "[]", example "crds = [\"crds/*.yaml\"]";
+    }
+}
+
+table! {
+    "defaults"
+    /// What everything starts from: variables for all, and a table for each kind of thing, each with overrides of its own.
+    pub struct Defaults {
+        /// Variables, below all others.
+        "variables" variables: IndexMap<Text, Scalar>;
+    }
+}

@@ -1,0 +1,36 @@
+//! How Flux runs.
+
+use fleetc_manifests::Text;
+
+use super::scalars::{Foreign, Name, Spanned, words};
+use super::table::table;
+
+table! {
+    "flux"
+    /// How Flux is installed and runs. Environments and clusters may have a `flux` of their own, merged over it.
+    pub struct Flux {
+        /// The minor version of Flux: decides API versions, and what is refused.
+        "version" version: Spanned<Text>, default "the newest that this fleetc knows", example "version = \"2.8\"";
+        /// Who installs Flux.
+        "install" install: Install, default "\"bootstrap\"";
+        /// Where Flux's own objects lie, for this environment or cluster.
+        "namespace" namespace: Name, default "\"flux-system\"";
+        /// Tenants are kept apart: no references across namespaces, no remote bases, no rights by default. Each object of the
+        /// platform then names its controller's own account.
+        "lockdown" lockdown: bool, default "true";
+        /// How Flux decrypts what SOPS encrypted, in Flux's words, for every bundle that contains such a file.
+        "decryption" decryption: Foreign, example "decryption = { provider = \"sops\", secretRef = { name = \"sops-age\" } }";
+    }
+}
+
+words! {
+    /// Who installs Flux on a cluster.
+    pub enum Install {
+        /// `flux bootstrap` owns `gotk-*.yaml`; fleetc writes the kustomization.yaml beside them.
+        Bootstrap = "bootstrap",
+        /// The Flux Operator, from a FluxInstance that fleetc writes.
+        Operator = "operator",
+        /// Somebody else.
+        Nobody = "none",
+    }
+}

@@ -1,0 +1,476 @@
+//! What the keys of fleet.toml hold: text of some form, numbers, lists, and what belongs to others.
+
+use std::fmt;
+use std::ops::Deref;
+
+use fleetc_manifests::{Data, Key, Place, Text, Value};
+use indexmap::IndexMap;
+
+use super::{Decoder, Shape, Shaped, TextForm};
+
+/// A value that remembers where it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was written.
+    pub place: Place,
+}
+
+impl<T> Deref for Spanned<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: Shaped> Shaped for Spanned<T> {
+    fn shape() -> Shape {
+        T::shape()
+    }
+
+    fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        Some(Self {
+            value: T::decode(value, decoder)?,
+            place: value.place,
+        })
+    }
+}
+
+impl<T: Shaped> Shaped for Box<T> {
+    fn shape() -> Shape {
+        T::shape()
+    }
+
+    fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        T::decode(value, decoder).map(Box::new)
+    }
+}
+
+impl Shaped for bool {
+    fn shape() -> Shape {
+        Shape::Boolean
+    }
+
+    fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let it = value.as_bool();
+        if it.is_none() {
+            decoder.wrong_type(value, "`true` or `false`");
+        }
+        it
+    }
+}
+
+impl Shaped for i64 {
+    fn shape() -> Shape {
+        Shape::Integer
+    }
+
+    fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let it = value.as_integer();
+        if it.is_none() {
+            decoder.wrong_type(value, "a whole number");
+        }
+        it
+    }
+}
+
+impl Shaped for Text {
+    fn shape() -> Shape {
+        Shape::Text(TextForm::Any)
+    }
+
+    fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let Data::Text(text) = &value.data else {
+            decoder.wrong_type(value, "a string");
+            return None;
+        };
+        (!decoder.is_deferred(value)).then(|| text.clone())
+    }
+}
+
+impl<T: Shaped> Shaped for Vec<T> {
+    fn shape() -> Shape {
+        Shape::List(Box::new(T::shape()))
+    }
+
+    fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let Some(list) = value.as_list() else {
+            decoder.wrong_type(value, "a list");
+            return None;
+        };
+        Some(list.iter().filter_map(|item| T::decode(item, decoder)).collect())
+    }
+}
+
+impl<T: Shaped> Shaped for IndexMap<Text, T> {
+    fn shape() -> Shape {
+        Shape::Map(Box::new(T::shape()))
+    }
+
+    fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let entries = decoder.table(value)?;
+        Some(
+            (entries.iter())
+                .filter_map(|entry| Some((entry.key.text.clone(), T::decode(&entry.value, decoder)?)))
+                .collect(),
+        )
+    }
+}
+
+/// Text of a form of its own.
+macro_rules! text_form {
+    ($(#[doc = $doc:literal])+ $Type:ident, $form:expr, $check:expr, $help:literal) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $Type(Text);
+
+        impl $Type {
+            /// The text, if it has the form.
+            pub fn new(text: impl Into<Text>) -> Option<Self> {
+                let text = text.into();
+                let check: fn(&str) -> bool = $check;
+                check(&text).then_some(Self(text))
+            }
+
+            /// It as text.
+            pub fn as_text(&self) -> &Text {
+                &self.0
+            }
+        }
+
+        impl Deref for $Type {
+            type Target = str;
+
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $Type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl Shaped for $Type {
+            fn shape() -> Shape {
+                Shape::Text($form)
+            }
+
+            fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+                let text = Text::decode(value, decoder)?;
+                let it = Self::new(text.clone());
+                if it.is_none() {
+                    decoder.wrong_form(value, format!("`{text}` does not have the form it needs"), $help);
+                }
+                it
+            }
+        }
+    };
+}
+
+text_form! {
+    /// A DNS label: the form of the names of things in fleet.toml and of Namespaces.
+    Name, TextForm::Name, is_label,
+    "lower-case letters, digits and `-`, at most 63 of them, beginning and ending with a letter or a digit"
+}
+
+text_form! {
+    /// A path below the fleet's folder, with `/` between its parts; `*` stands for any part of a name.
+    RelativePath, TextForm::Path, is_relative_path,
+    "a path inside the fleet's folder, with `/` between its parts: no `..`, no `\\`, not absolute"
+}
+
+text_form! {
+    /// A duration in Flux's form.
+    Duration, TextForm::Duration, is_duration,
+    "numbers with `ms`, `s`, `m` or `h`, such as `90s`, `10m` or `1h30m`"
+}
+
+text_form! {
+    /// A name in which `*` matches any part.
+    Pattern, TextForm::Pattern, |text| !text.is_empty(),
+    "a name, or part of one with `*`"
+}
+
+/// Whether the text is a DNS label ([RFC 1123](https://www.rfc-editor.org/rfc/rfc1123), as Kubernetes has it).
+fn is_label(text: &str) -> bool {
+    let ends = [text.chars().next(), text.chars().last()];
+    text.len() <= 63
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && ends.iter().all(|end| end.is_some_and(|end| end != '-'))
+}
+
+fn is_relative_path(text: &str) -> bool {
+    let part_is_safe = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':', '~']);
+    let path = text.strip_suffix('/').unwrap_or(text);
+    text.len() <= 1024 && path.split('/').all(part_is_safe) && !text.contains(char::is_control)
+}
+
+/// Whether the text has the form that Flux's own schema asks of durations, and fits into Go's.
+fn is_duration(text: &str) -> bool {
+    const LONGEST: u64 = (i64::MAX / 1_000_000) as u64;
+    Duration::milliseconds_of(text).is_some_and(|length| length < LONGEST)
+}
+
+impl Duration {
+    /// Its length in milliseconds.
+    pub fn milliseconds(&self) -> u64 {
+        Self::milliseconds_of(&self.0).unwrap_or_default()
+    }
+
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    fn milliseconds_of(text: &str) -> Option<u64> {
+        let mut rest = text;
+        let mut length = 0.0;
+        while !rest.is_empty() {
+            let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+            let (number, unit) = rest.split_at(digits);
+            if number.is_empty() || number.starts_with('.') || number.ends_with('.') {
+                return None;
+            }
+            let (factor, after) = UNITS
+                .iter()
+                .find_map(|(name, factor)| Some((factor, unit.strip_prefix(name)?)))?;
+            length += factor * number.parse::<f64>().ok()?;
+            rest = after;
+        }
+        (!text.is_empty()).then_some(length as u64)
+    }
+}
+
+/// The units of durations in milliseconds, the longer name first.
+const UNITS: [(&str, f64); 4] = [("ms", 1.0), ("s", 1e3), ("m", 6e4), ("h", 3.6e6)];
+
+impl Pattern {
+    /// Whether it matches the whole name.
+    ///
+    /// ```
+    /// use fleetc::language::Pattern;
+    ///
+    /// let pattern = Pattern::new("prod*").unwrap();
+    /// assert!(pattern.matches("prod-canary") && !pattern.matches("preprod"));
+    /// ```
+    pub fn matches(&self, name: &str) -> bool {
+        matches_parts(&self.0, name)
+    }
+
+    /// Whether it has a `*`.
+    pub fn is_open(&self) -> bool {
+        self.0.contains('*')
+    }
+}
+
+/// Whether the name is the parts between the `*`, in order, with anything between them.
+fn matches_parts(pattern: &str, name: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else {
+        return pattern == name;
+    };
+    let Some(mut left) = name.strip_prefix(first) else {
+        return false;
+    };
+    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
+    for part in middle.split('*').filter(|part| !part.is_empty()) {
+        match left.find(part) {
+            Some(at) => left = &left[at + part.len()..],
+            None => return false,
+        }
+    }
+    left.ends_with(last)
+}
+
+/// One of something, or a list of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OneOrMany<T>(pub Vec<Spanned<T>>);
+
+impl<T: Shaped> Shaped for OneOrMany<T> {
+    fn shape() -> Shape {
+        Shape::OneOf(vec![T::shape(), Shape::List(Box::new(T::shape()))])
+    }
+
+    fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &value.data {
+            Data::List(_) => Vec::decode(value, decoder).map(Self),
+            _ => Some(Self(vec![Spanned::decode(value, decoder)?])),
+        }
+    }
+}
+
+/// Something, or `false` for none of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OrFalse<T> {
+    /// `false`.
+    False,
+    /// The thing.
+    Some(T),
+}
+
+impl<T: Shaped> Shaped for OrFalse<T> {
+    fn shape() -> Shape {
+        Shape::OneOf(vec![T::shape(), Shape::Word(&["false"])])
+    }
+
+    fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match value.as_bool() {
+            Some(false) => Some(Self::False),
+            _ => T::decode(value, decoder).map(Self::Some),
+        }
+    }
+}
+
+/// The value of a variable: a string, an integer or a boolean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scalar(pub Value);
+
+impl Shaped for Scalar {
+    fn shape() -> Shape {
+        Shape::OneOf(vec![Shape::Text(TextForm::Any), Shape::Integer, Shape::Boolean])
+    }
+
+    fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if value.as_text().is_none() && value.as_bool().is_none() && value.as_integer().is_none() {
+            decoder.wrong_type(value, "a string, a whole number, or `true` or `false`");
+            return None;
+        }
+        Some(Self(value.clone()))
+    }
+}
+
+/// An amount of something in Kubernetes' form: `"500m"`, `"8Gi"`, or a whole number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quantity(pub Value);
+
+impl Shaped for Quantity {
+    fn shape() -> Shape {
+        Shape::OneOf(vec![Shape::Text(TextForm::Any), Shape::Integer])
+    }
+
+    fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if value.as_text().is_none() && value.as_integer().is_none() {
+            decoder.wrong_type(value, "an amount such as `\"500m\"`, `\"8Gi\"` or `50`");
+            return None;
+        }
+        Some(Self(match value.as_integer() {
+            Some(number) => Value::new(number.to_string(), value.place),
+            None => value.clone(),
+        }))
+    }
+}
+
+/// A table in the words of Kubernetes, Flux or a chart.
+macro_rules! foreign {
+    ($($(#[doc = $doc:literal])+ $Type:ident, $what:literal;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $Type(pub Value);
+
+        impl Shaped for $Type {
+            fn shape() -> Shape {
+                Shape::Foreign($what)
+            }
+
+            fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
+                decoder.table(value)?;
+                Some(Self(value.clone()))
+            }
+        }
+    )+};
+}
+
+foreign! {
+    /// Any table in words that are not fleetc's.
+    Foreign, "a table in the words of Kubernetes, Flux or the chart";
+    /// Part of the `spec` of a Flux Kustomization.
+    KustomizationSpec, "fields of the `spec` of a [Flux Kustomization](https://fluxcd.io/flux/components/kustomize/kustomizations/)";
+    /// Part of the `spec` of a Flux HelmRelease.
+    HelmSpec, "fields of the `spec` of a [Flux HelmRelease](https://fluxcd.io/flux/components/helm/helmreleases/)";
+}
+
+/// Defines a type that is one of some words.
+macro_rules! words {
+    ($(#[doc = $doc:literal])+ pub enum $Type:ident { $($(#[doc = $word_doc:literal])+ $Word:ident = $word:literal,)+ }) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $Type { $( $(#[doc = $word_doc])+ $Word, )+ }
+
+        impl $Type {
+            /// The word itself.
+            pub fn word(self) -> &'static str {
+                match self { $( Self::$Word => $word, )+ }
+            }
+        }
+
+        impl $crate::language::Shaped for $Type {
+            fn shape() -> $crate::language::Shape {
+                $crate::language::Shape::Word(&[$($word),+])
+            }
+
+            fn decode(
+                value: &fleetc_manifests::Value,
+                decoder: &mut $crate::language::Decoder<'_>,
+            ) -> Option<Self> {
+                match value.as_text() {
+                    $( Some($word) => Some(Self::$Word), )+
+                    _ => {
+                        let words = $crate::diagnostic::list_names(&[$($word),+]);
+                        decoder.wrong_type(value, &format!("one of {words}"));
+                        None
+                    }
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use words;
+
+impl From<&Key> for Spanned<Text> {
+    fn from(key: &Key) -> Self {
+        Self {
+            value: key.text.clone(),
+            place: key.place,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_inside() {
+        for path in ["apps/web", "apps/*.yaml", "a.b/c_d/", "apps"] {
+            assert!(RelativePath::new(path).is_some(), "{path}");
+        }
+        for path in [
+            "", "/etc", "../x", "a/../b", "a//b", "./a", "C:/x", "a\\b", "~/x", "a\0b", "a/..",
+        ] {
+            assert!(RelativePath::new(path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn durations_are_compared_by_length() {
+        let length = |text| Duration::new(text).unwrap().milliseconds();
+        assert_eq!(length("10m"), length("10m0s"));
+        assert_eq!(length("1h30m"), 5_400_000);
+        assert_eq!(length("1.5s500ms"), 2000);
+        for text in ["", "10", "m", "10 m", "-1m", "1d", ".5s", "5.s", "99999999999h"] {
+            assert!(Duration::new(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn stars_match_any_part() {
+        let matches = |pattern: &str, name| Pattern::new(pattern).unwrap().matches(name);
+        assert!(
+            matches("*", "") && matches("a*c", "abc") && matches("a*b*c", "a-b-c") && matches("*b*", "abc")
+        );
+        assert!(matches("abc", "abc") && matches("a*", "a"));
+        assert!(!matches("a*c", "abd") && !matches("abc", "abcd") && !matches("ab*ba", "aba"));
+    }
+}

@@ -1,0 +1,141 @@
+//! A table as it was written, with what may stand in any of them: overrides, `unset` and `locked`.
+
+use fleetc_manifests::{Key, Map, Place, Text, Value};
+
+use super::{KeyPath, check};
+use crate::diagnostic::Diagnostics;
+use crate::language::{Decoder, Matcher, Shaped, Stage, Table};
+use crate::messages;
+
+/// A table of fleet.toml, followed by its overrides: one rung of the ladder.
+#[derive(Debug, Clone, Default)]
+pub struct Rung {
+    /// Where it was written.
+    pub place: Place,
+    /// Its keys, without those below.
+    pub keys: Map,
+    /// What it takes away of the rungs before it.
+    pub unset: Vec<KeyPath>,
+    /// What no later rung may change.
+    pub locked: Vec<KeyPath>,
+    /// Its overrides, from top to bottom.
+    pub overrides: Vec<Override>,
+}
+
+/// A change that holds where its `when` does.
+#[derive(Debug, Clone, Default)]
+pub struct Override {
+    /// Where it was written.
+    pub place: Place,
+    /// Where it holds.
+    pub when: Matcher,
+    /// Where its `when` was written.
+    pub when_place: Place,
+    /// Its keys, without those of overrides themselves.
+    pub keys: Map,
+    /// What it takes away.
+    pub unset: Vec<KeyPath>,
+    /// What no later rung may change, where it holds.
+    pub locked: Vec<KeyPath>,
+    /// What of its table's locks does not hold, where it does.
+    pub unlocked: Vec<KeyPath>,
+}
+
+impl Rung {
+    /// Reads the table `name`, and checks its keys against those of `T`.
+    pub(super) fn read<T: Table>(name: &Key, map: &Map, diagnostics: &mut Diagnostics) -> Self {
+        let mut rung = Self {
+            place: name.place,
+            ..Self::default()
+        };
+        for entry in map {
+            match entry.key.text.as_str() {
+                "unset" => rung.unset = key_paths(&entry.value, diagnostics),
+                "locked" => rung.locked = key_paths(&entry.value, diagnostics),
+                "overrides" => rung.overrides = overrides::<T>(&entry.value, diagnostics),
+                _ => rung.keys.push(entry.key.clone(), entry.value.clone()),
+            }
+        }
+        check::<T>(&Value::new(rung.keys.clone(), rung.place), diagnostics);
+        rung
+    }
+}
+
+fn overrides<T: Table>(value: &Value, diagnostics: &mut Diagnostics) -> Vec<Override> {
+    let Some(list) = value.as_list() else {
+        diagnostics.push(messages::wrong_type(value, "a list of tables, `[[….overrides]]`"));
+        return Vec::new();
+    };
+    list.iter()
+        .filter_map(|item| Override::read::<T>(item, diagnostics))
+        .collect()
+}
+
+impl Override {
+    fn read<T: Table>(value: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let Some(map) = value.as_map() else {
+            diagnostics.push(messages::wrong_type(value, "a table"));
+            return None;
+        };
+        let mut it = Self {
+            place: value.place,
+            ..Self::default()
+        };
+        let mut when = None;
+        for entry in map {
+            match entry.key.text.as_str() {
+                "when" => {
+                    it.when_place = entry.key.place;
+                    when = Matcher::decode(&entry.value, &mut Decoder::new(diagnostics, Stage::Resolved));
+                }
+                "note" => check::<Text>(&entry.value, diagnostics),
+                "unset" => it.unset = key_paths(&entry.value, diagnostics),
+                "locked" => it.locked = key_paths(&entry.value, diagnostics),
+                "unlocked" => it.unlocked = key_paths(&entry.value, diagnostics),
+                _ => it.keys.push(entry.key.clone(), entry.value.clone()),
+            }
+        }
+        check_keys::<T>(&it.keys, diagnostics);
+        check::<T>(&Value::new(it.keys.clone(), it.place), diagnostics);
+        if !it.when_place.is_known() {
+            diagnostics.push(messages::override_without_when(it.place));
+        }
+        it.when = when?;
+        Some(it)
+    }
+}
+
+/// Says which keys an override may not hold.
+fn check_keys<T: Table>(keys: &Map, diagnostics: &mut Diagnostics) {
+    let once: Vec<&str> = (T::SHAPE.keys)()
+        .iter()
+        .filter(|key| key.once)
+        .map(|key| key.name)
+        .collect();
+    for entry in keys {
+        if once.contains(&entry.key.text.as_str()) {
+            diagnostics.push(messages::not_in_an_override(&entry.key));
+        }
+    }
+}
+
+fn key_paths(value: &Value, diagnostics: &mut Diagnostics) -> Vec<KeyPath> {
+    let Some(list) = value.as_list() else {
+        diagnostics.push(messages::wrong_type(
+            value,
+            "a list of paths, such as `[\"kustomization.prune\"]`",
+        ));
+        return Vec::new();
+    };
+    let mut paths = Vec::new();
+    for item in list {
+        match item.as_text().and_then(|text| KeyPath::parse(text, item.place)) {
+            Some(path) => paths.push(path),
+            None => diagnostics.push(messages::wrong_type(
+                item,
+                "the path of a key, such as `kustomization.prune`",
+            )),
+        }
+    }
+    paths
+}
