@@ -7,7 +7,9 @@
 mod json;
 mod merge;
 mod pointer;
+mod strategic;
 
 pub use json::{Failure, Operation, Reason, Verb, apply};
 pub use merge::merge;
 pub use pointer::{Pointer, Token};
+pub use strategic::{Misfit, strategic_merge};
