@@ -316,7 +316,7 @@ fn quoted(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            '\0'..='\x1f' | '\x7f' | '\u{2028}' | '\u{2029}' => {
+            '\0'..='\x1f' | '\u{2028}' | '\u{2029}' => {
                 write!(out, "\\u{:04x}", c as u32).expect("a string takes all that is written to it");
             }
             _ => out.push(c),

@@ -7,4 +7,5 @@ mod write;
 
 pub use error::{Error, Problem};
 pub use read::{Document, documents, read};
+pub use scalar::plain;
 pub use write::{write, write_to};

@@ -37,6 +37,8 @@ macro_rules! codes {
 codes! {
     /// fleet.toml is not TOML.
     TOML_SYNTAX = "toml-syntax";
+    /// Another version of fleetc than the fleet asks for.
+    FLEETC_VERSION = "fleetc-version";
     /// A key that its table does not have.
     UNKNOWN_KEY = "unknown-key";
     /// A value of another type than its key holds.
@@ -49,4 +51,68 @@ codes! {
     BAD_NAME = "bad-name";
     /// An override that sets what only the table itself may.
     NOT_IN_AN_OVERRIDE = "not-in-an-override";
+    /// A name that nothing has.
+    UNKNOWN_NAME = "unknown-name";
+    /// A name that stands twice in a list.
+    NAMED_TWICE = "named-twice";
+    /// A cluster managed by one that is itself managed by another.
+    REMOTE_OF_A_REMOTE = "remote-of-a-remote";
+    /// A tenant, component or app that is on no target.
+    LANDS_NOWHERE = "lands-nowhere";
+    /// An override that holds on no target.
+    HOLDS_NOWHERE = "holds-nowhere";
+    /// A key that an earlier rung has locked.
+    LOCKED = "locked";
+    /// An `unset` that takes away nothing.
+    UNSET_WITHOUT_EFFECT = "unset-without-effect";
+    /// A variable that needs itself.
+    VARIABLE_CYCLE = "variable-cycle";
+    /// A name in `${…}` that stands for nothing.
+    UNKNOWN_VARIABLE = "unknown-variable";
+    /// A file or folder that cannot be read.
+    UNREADABLE = "unreadable";
+    /// A path that means no file with manifests.
+    NO_MANIFESTS = "no-manifests";
+    /// YAML or JSON that is none, or that its readers do not read alike.
+    YAML = "yaml";
+    /// A document that is no Kubernetes object.
+    NOT_AN_OBJECT = "not-an-object";
+    /// A kustomization.yaml that does more than list resources.
+    KUSTOMIZATION = "kustomization";
+    /// A version of Flux that fleetc does not write for.
+    UNKNOWN_FLUX = "unknown-flux";
+    /// A source that does not say what to pull, or says it in a way that Flux refuses.
+    SOURCE = "source";
+    /// An app that does not say what runs, or says it twice.
+    BODY = "body";
+    /// An image, a patch or another change that meets no object.
+    MEETS_NOTHING = "meets-nothing";
+    /// A patch that leaves every object as it is.
+    CHANGES_NOTHING = "changes-nothing";
+    /// A patch that would change kind, name or namespace.
+    CHANGES_IDENTITY = "changes-identity";
+    /// A patch that is written wrongly.
+    PATCH_FORM = "patch-form";
+    /// A patch that does not fit the object.
+    PATCH_FAILS = "patch-fails";
+    /// An encrypted Secret that cannot stay as it is.
+    ENCRYPTED = "encrypted";
+    /// A Secret that everybody could read.
+    SECRET_IN_THE_OPEN = "secret-in-the-open";
+    /// A variable for the cluster to fill in, where it cannot.
+    LATE = "late";
+    /// A kind of which nothing says whether it lies in a namespace.
+    UNKNOWN_KIND = "unknown-kind";
+    /// A field of a Flux object that fleetc writes itself.
+    WRITTEN_BY_FLEETC = "written-by-fleetc";
+    /// An order that cannot be kept.
+    AFTER = "after";
+    /// An object or a folder with two owners.
+    TWO_OWNERS = "two-owners";
+    /// A thing of which nothing is left on a target.
+    RENDERS_NOTHING = "renders-nothing";
+    /// A tenant that nobody would be impersonated for.
+    TENANT_WITHOUT_ACCOUNT = "tenant-without-account";
+    /// A remote that a tenant would reach as its admin.
+    REMOTE_KUBECONFIG = "remote-kubeconfig";
 }

@@ -1,13 +1,192 @@
-//! The fleetc compiler.
+//! fleetc compiles one fleet.toml into a tree of Kubernetes manifests, rendered for every cluster and environment, that
+//! Flux applies as it stands.
+//!
+//! ```
+//! use fleetc::{InMemory, Input, compile};
+//!
+//! let files = InMemory::from([(
+//!     "apps/web/configmap.yaml",
+//!     "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  greeting: hello\n",
+//! )]);
+//! let text = r#"
+//! [fleet]
+//! source = { git = "https://example.com/me/home" }
+//!
+//! [clusters.home]
+//!
+//! [apps.web]
+//! manifests = "apps/web"
+//! "#;
+//!
+//! let outcome = compile(&Input::new(text, &files));
+//! let tree = outcome.output.expect("the fleet has no mistakes");
+//! let (_, file) = tree.files().find(|(path, _)| path == "common/home/web/configmap-web.yaml").unwrap();
+//! assert!(file.text.contains("namespace: web"));
+//! ```
+//!
+//! The data goes one way (docs/architecture.md has the picture):
+//!
+//! - [`syntax`] reads the text into tables as they were written;
+//! - `resolve` makes of them a [`fleet::Fleet`]: names looked up, defaults filled in, things placed;
+//! - `load` reads the files that it names, through [`Files`];
+//! - `render` makes the [`Tree`].
+//!
+//! Every phase says all that is wrong, with the place, in [`Diagnostics`]. Nothing here reads a file, an environment
+//! variable or a clock, or prints; the same input gives the same bytes on any number of threads.
 
 pub mod codes;
-pub mod diagnostic;
+pub mod fleet;
 pub mod language;
-
-mod files;
-mod messages;
-mod sources;
 pub mod syntax;
 
+mod diagnostic;
+mod files;
+mod load;
+mod messages;
+mod render;
+mod resolve;
+mod sources;
+mod tree;
+
+use fleetc_manifests::Place;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 pub use files::{FileError, Files, InMemory, Listed};
+pub use fleet::Fleet;
 pub use sources::{Location, SourceFile, Sources, TooLarge};
+pub use tree::{File, Folder, Tree};
+
+use resolve::{Duty, Tally};
+
+/// What is compiled.
+#[derive(Clone, Copy)]
+pub struct Input<'i> {
+    /// The name of the file, for messages: `fleet.toml`.
+    pub name: &'i str,
+    /// Its text.
+    pub text: &'i str,
+    /// The name of the folder that it lies in; a fleet without a name is called so.
+    pub folder: &'i str,
+    /// The files beside it.
+    pub files: &'i dyn Files,
+}
+
+impl<'i> Input<'i> {
+    /// A fleet.toml with this text, and the files beside it.
+    pub fn new(text: &'i str, files: &'i dyn Files) -> Self {
+        Self {
+            name: "fleet.toml",
+            text,
+            folder: "fleet",
+            files,
+        }
+    }
+}
+
+/// What came out, if nothing was wrong, and everything that was said on the way.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Outcome<T> {
+    /// What came out; `None` if there was an error.
+    pub output: Option<T>,
+    /// What was said: errors, warnings and notes.
+    pub diagnostics: Diagnostics,
+    /// The texts that places lie in.
+    pub sources: Sources,
+}
+
+/// Compiles a fleet into the tree of its manifests.
+pub fn compile(input: &Input<'_>) -> Outcome<Tree> {
+    let mut work = Work::default();
+    let tree = work.tree(input);
+    work.outcome(tree)
+}
+
+/// Resolves a fleet, and reads no file beside it.
+pub fn resolve(input: &Input<'_>) -> Outcome<Fleet> {
+    let mut work = Work::default();
+    let fleet = work.fleet(input);
+    work.outcome(fleet)
+}
+
+/// A compilation under way.
+#[derive(Default)]
+struct Work {
+    sources: Sources,
+    tally: Tally,
+    diagnostics: Diagnostics,
+}
+
+impl Work {
+    fn fleet(&mut self, input: &Input<'_>) -> Option<Fleet> {
+        let Ok(start) = self.sources.add(input.name, input.text) else {
+            self.diagnostics.push(messages::too_much(Place::NONE));
+            return None;
+        };
+        let written = syntax::parse(input.text, start, &mut self.diagnostics);
+        check_version(&written.fleet, &mut self.diagnostics);
+        if self.diagnostics.has(codes::TOML_SYNTAX) {
+            return None;
+        }
+        Some(resolve::resolve(
+            written,
+            input.folder,
+            &mut self.tally,
+            &mut self.diagnostics,
+        ))
+    }
+
+    fn tree(&mut self, input: &Input<'_>) -> Option<Tree> {
+        let fleet = self.fleet(input)?;
+        let library = load::load(
+            &fleet,
+            input.files,
+            std::mem::take(&mut self.sources),
+            &mut self.diagnostics,
+        );
+        let tree = if self.diagnostics.has_errors() {
+            Tree::default()
+        } else {
+            render::render(&fleet, &library, &mut self.tally, &mut self.diagnostics)
+        };
+        self.sources = library.sources;
+        Some(tree)
+    }
+
+    fn outcome<T>(mut self, output: Option<T>) -> Outcome<T> {
+        let missed: Vec<_> = self.tally.missed().collect();
+        for (place, duty) in missed {
+            self.diagnostics.push(match duty {
+                Duty::Hold => messages::holds_nowhere(place),
+                Duty::Unset => messages::unset_without_effect(place),
+                Duty::Meet => messages::meets_nothing_anywhere(place),
+                Duty::Change => messages::patch_changes_nothing(place),
+            });
+        }
+        Outcome {
+            output: output.filter(|_| !self.diagnostics.has_errors()),
+            diagnostics: self.diagnostics,
+            sources: self.sources,
+        }
+    }
+}
+
+/// Whether the fleet may be built by this version.
+fn check_version(fleet: &syntax::Rung, diagnostics: &mut Diagnostics) {
+    let Some(written) = fleet.keys.get("fleetc") else {
+        return;
+    };
+    let Some(text) = written.as_text() else { return };
+    match semver::VersionReq::parse(text) {
+        Err(_) => diagnostics.push(messages::bad_version_range(written.place, text)),
+        Ok(wanted) => {
+            let own = semver::Version::parse(VERSION).expect("cargo has checked it");
+            if !wanted.matches(&own) {
+                diagnostics.push(messages::other_fleetc(written.place, text, VERSION));
+            }
+        }
+    }
+}
+
+/// The version of this compiler.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -47,6 +47,15 @@ pub struct TooLarge;
 impl Sources {
     /// Adds a text; the place of its first byte.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> Result<Place, TooLarge> {
+        self.add_file(name, text).map(|file| file.start())
+    }
+
+    /// Adds a text.
+    pub(crate) fn add_file(
+        &mut self,
+        name: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Result<Arc<SourceFile>, TooLarge> {
         let text = text.into();
         let start = self.files.last().map_or(1, |file| file.end() + 1);
         let length = u32::try_from(text.len()).map_err(|_| TooLarge)?;
@@ -54,13 +63,14 @@ impl Sources {
             .checked_add(length)
             .and_then(|end| end.checked_add(1))
             .ok_or(TooLarge)?;
-        self.files.push(Arc::new(SourceFile {
+        let file = Arc::new(SourceFile {
             name: name.into(),
             text,
             start,
             lines: OnceLock::new(),
-        }));
-        Ok(Place::new(start))
+        });
+        self.files.push(file.clone());
+        Ok(file)
     }
 
     /// The file that the place is in, and the byte in it.
@@ -79,6 +89,11 @@ impl Sources {
 }
 
 impl SourceFile {
+    /// The place of its first byte.
+    pub fn start(&self) -> Place {
+        Place::new(self.start)
+    }
+
     fn end(&self) -> u32 {
         self.start + u32::try_from(self.text.len()).expect("it was checked when the text was added")
     }

@@ -435,9 +435,9 @@ mod tests {
         value!({ "spec": spec })
     }
 
-    fn merged(mut value: Value, patch: Value) -> Result<Value, String> {
+    fn merged(mut value: Value, patch: &Value) -> Result<Value, String> {
         let shape = kinds::find("v1", "Pod").unwrap().shape;
-        strategic_merge(&mut value, &patch, shape).map_err(|misfit| misfit.to_string())?;
+        strategic_merge(&mut value, patch, shape).map_err(|misfit| misfit.to_string())?;
         Ok(value)
     }
 
@@ -452,7 +452,7 @@ mod tests {
         let after = pod(
             value!({ "containers": [{ "name": "a", "env": [{ "name": "Y", "value": "2" }, { "name": "X", "value": "1" }] }] }),
         );
-        assert_eq!(merged(before, patch), Ok(after));
+        assert_eq!(merged(before, &patch), Ok(after));
     }
 
     #[test]
@@ -460,7 +460,7 @@ mod tests {
         let before = pod(value!({ "tolerations": [{ "key": "a" }], "containers": [] }));
         let patch = pod(value!({ "tolerations": [{ "key": "b" }] }));
         let after = pod(value!({ "tolerations": [{ "key": "b" }], "containers": [] }));
-        assert_eq!(merged(before, patch), Ok(after));
+        assert_eq!(merged(before, &patch), Ok(after));
     }
 
     #[test]
@@ -487,7 +487,7 @@ mod tests {
             (value!({ "volumes": null }), value!({})),
         ] {
             let after = pod(after);
-            let result = merged(volumes(), pod(patch)).unwrap();
+            let result = merged(volumes(), &pod(patch)).unwrap();
             assert_eq!(result, after);
         }
     }
@@ -497,12 +497,12 @@ mod tests {
         let before = value!({ "metadata": { "finalizers": ["a", "b"] } });
         let patch = value!({ "metadata": { "$deleteFromPrimitiveList/finalizers": ["a"] } });
         assert_eq!(
-            merged(before.clone(), patch),
+            merged(before.clone(), &patch),
             Ok(value!({ "metadata": { "finalizers": ["b"] } }))
         );
         let patch = value!({ "metadata": { "finalizers": ["c", "a"] } });
         assert_eq!(
-            merged(before, patch),
+            merged(before, &patch),
             Ok(value!({ "metadata": { "finalizers": ["c", "a", "b"] } }))
         );
     }
@@ -537,11 +537,11 @@ mod tests {
                 "`$setElementOrder/containers` does not list the items in this order",
             ),
         ] {
-            assert_eq!(merged(before(), pod(patch)), Err(message.to_owned()));
+            assert_eq!(merged(before(), &pod(patch)), Err(message.to_owned()));
         }
         let patch = pod(
             value!({ "containers": [{ "name": "a", "ports": [{ "containerPort": 80, "protocol": "UDP", "name": "dns" }] }] }),
         );
-        assert!(merged(before(), patch).is_ok());
+        assert!(merged(before(), &patch).is_ok());
     }
 }

@@ -456,7 +456,7 @@ impl Scalar<'_> {
         let text = || Ok(Data::Text(self.text.as_ref().into()));
         let Some(tag) = self.tag else {
             return if self.plain {
-                scalar::resolve(&self.text)
+                scalar::plain(&self.text)
             } else {
                 text()
             };
@@ -471,7 +471,7 @@ impl Scalar<'_> {
 
     /// A scalar with one of YAML's own tags.
     fn tagged(&self, suffix: &str) -> Result<Data, Problem> {
-        let data = scalar::resolve(&self.text)?;
+        let data = scalar::plain(&self.text)?;
         let fits = match (&data, suffix) {
             (Data::Null, "null") | (Data::Bool(_), "bool") | (Data::Number(_), "float") => true,
             (Data::Number(number), "int") => number.as_integer().is_some(),

@@ -8,7 +8,14 @@ use crate::{Data, Number};
 
 /// What `text`, written without quotes, means to Kubernetes; an error where kustomize differs,
 /// or where JSON cannot say it.
-pub(super) fn resolve(text: &str) -> Result<Data, Problem> {
+///
+/// ```
+/// use fleetc_manifests::{value, yaml};
+///
+/// assert_eq!(yaml::plain("0644"), Ok(value!(420).data));
+/// assert!(yaml::plain("yes").is_err());
+/// ```
+pub fn plain(text: &str) -> Result<Data, Problem> {
     let Some(&first) = text.as_bytes().first() else {
         return Ok(Data::Null);
     };
@@ -188,10 +195,10 @@ mod tests {
             ("-0", 0),
             ("9223372036854775807", i64::MAX),
         ] {
-            assert_eq!(resolve(text).unwrap(), Data::Number(meant.into()), "{text}");
+            assert_eq!(plain(text).unwrap(), Data::Number(meant.into()), "{text}");
         }
-        assert_eq!(resolve("08").unwrap(), value!(8).data);
-        assert_eq!(resolve("1e3").unwrap(), value!(1000).data);
+        assert_eq!(plain("08").unwrap(), value!(8).data);
+        assert_eq!(plain("1e3").unwrap(), value!(1000).data);
     }
 
     #[test]
@@ -219,7 +226,7 @@ mod tests {
             "tRUE",
             "-.nan",
         ] {
-            assert_eq!(resolve(text).unwrap(), Data::Text(text.into()), "{text}");
+            assert_eq!(plain(text).unwrap(), Data::Text(text.into()), "{text}");
         }
     }
 
@@ -238,21 +245,21 @@ mod tests {
             "2001-12-14 21:59:43.10",
             "2001-12-14T21:59:43Z",
         ] {
-            assert!(matches!(resolve(text), Err(Problem::Ambiguous { .. })), "{text}");
+            assert!(matches!(plain(text), Err(Problem::Ambiguous { .. })), "{text}");
         }
     }
 
     #[test]
     fn what_json_cannot_say_is_refused() {
         for text in [".inf", "-.INF", "+.Inf", ".nan"] {
-            assert!(matches!(resolve(text), Err(Problem::NotFinite(_))), "{text}");
+            assert!(matches!(plain(text), Err(Problem::NotFinite(_))), "{text}");
         }
         for text in [
             "9223372036854775808",
             "-9223372036854775809",
             "0xffffffffffffffffff",
         ] {
-            assert!(matches!(resolve(text), Err(Problem::TooLarge(_))), "{text}");
+            assert!(matches!(plain(text), Err(Problem::TooLarge(_))), "{text}");
         }
     }
 }

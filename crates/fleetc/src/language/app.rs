@@ -63,12 +63,13 @@ table! {
         /// Paths in the values that are `null`, which deletes a default of the chart.
         "values-null" values_null: Vec<Spanned<Text>>, example "values-null = [\"resources.limits.cpu\"]";
         /// Changes of the objects.
-        "patches" patches: Vec<Patch>;
+        "patches" patches: Vec<Spanned<Patch>>;
         /// Objects that are left out.
-        "without" without: Vec<Selector>, example "without = [{ kind = \"Ingress\" }]";
+        "without" without: Vec<Spanned<Selector>>, example "without = [{ kind = \"Ingress\" }]";
         /// Variables.
         "variables" variables: IndexMap<Text, Scalar>;
-        /// Whether `${…}` in the manifests is replaced: `true`, or globs of the files in which it is.
+        /// Whether `${…}` in the manifests is replaced: `true`, or globs of the files in which it is. Of a pulled app: what Flux
+        /// replaces in it, by name.
         "substitute" substitute: Substitute, default "false";
         /// Variables that only the cluster knows.
         "late" late: IndexMap<Text, Late>, example "late = { zone = { from = \"ConfigMap/cluster-info\" } }";
@@ -125,16 +126,23 @@ pub enum Substitute {
     All(bool),
     /// In the files that one of the globs matches.
     Files(Vec<Spanned<RelativePath>>),
+    /// What Flux puts in, in what it pulls: the variables of its `postBuild`.
+    Pulled(IndexMap<Text, Scalar>),
 }
 
 impl Shaped for Substitute {
     fn shape() -> Shape {
-        Shape::OneOf(vec![Shape::Boolean, Vec::<RelativePath>::shape()])
+        Shape::OneOf(vec![
+            Shape::Boolean,
+            Vec::<RelativePath>::shape(),
+            Shape::Map(Box::new(Scalar::shape())),
+        ])
     }
 
     fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &value.data {
             Data::List(_) => Vec::decode(value, decoder).map(Self::Files),
+            Data::Map(_) => IndexMap::decode(value, decoder).map(Self::Pulled),
             _ => bool::decode(value, decoder).map(Self::All),
         }
     }

@@ -63,7 +63,7 @@ table! {
         /// All else about the Flux Kustomization of its own objects.
         "kustomization" kustomization: KustomizationSpec;
         /// Patches of its own objects.
-        "patches" patches: Vec<Patch>;
+        "patches" patches: Vec<Spanned<Patch>>;
         /// Whether its Namespaces stay when it goes, with account, rights, quota, limits and network policies.
         "keep" keep: bool, default "false";
         /// Objects that others make, and its apps need: `Kind/name`.

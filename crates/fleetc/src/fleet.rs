@@ -1,0 +1,180 @@
+//! The fleet as it is meant: names looked up, defaults filled in, everything placed.
+
+use std::sync::Arc;
+
+use fleetc_manifests::{Map, Place, Text};
+use indexmap::IndexMap;
+
+use crate::language::{State, TenantState};
+use crate::syntax::Rung;
+
+/// A fleet: where things run, who owns them, and what runs.
+///
+/// Parts refer to each other by their index.
+#[derive(Debug, Clone, Default)]
+pub struct Fleet {
+    /// What it is called.
+    pub name: Text,
+    /// The folder of the rendered tree, below the fleet's own.
+    pub output: Text,
+    /// `[fleet]`.
+    pub rung: Arc<Rung>,
+    /// `[defaults]` and its tables.
+    pub defaults: Defaults,
+    /// Sources that have a name.
+    pub sources: IndexMap<Text, Arc<Rung>>,
+    /// The environments; the first one is `common`.
+    pub environments: Vec<Environment>,
+    /// The clusters, in the order in which they were written.
+    pub clusters: Vec<Cluster>,
+    /// Every cluster in each of its environments, by cluster, `common` first.
+    pub targets: Vec<Target>,
+    /// The tenants, in the order in which they were written.
+    pub tenants: Vec<Tenant>,
+    /// Components, then apps, in the order in which they were written.
+    pub apps: Vec<App>,
+}
+
+/// What everything starts from.
+#[derive(Debug, Clone, Default)]
+pub struct Defaults {
+    /// `[defaults]` itself.
+    pub all: Arc<Rung>,
+    /// `[defaults.environment]`.
+    pub environment: Arc<Rung>,
+    /// `[defaults.cluster]`.
+    pub cluster: Arc<Rung>,
+    /// `[defaults.tenant]`.
+    pub tenant: Arc<Rung>,
+    /// `[defaults.component]`.
+    pub component: Arc<Rung>,
+    /// `[defaults.app]`.
+    pub app: Arc<Rung>,
+}
+
+/// The index of the environment that every cluster has.
+pub const COMMON: usize = 0;
+
+/// A stage of delivery.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// Its name.
+    pub name: Text,
+    /// Where it was written.
+    pub place: Place,
+    /// What stands before namespaces.
+    pub prefix: Text,
+    /// Its table.
+    pub rung: Arc<Rung>,
+}
+
+/// A Kubernetes API.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// Its name.
+    pub name: Text,
+    /// Where it was written.
+    pub place: Place,
+    /// Its labels.
+    pub labels: IndexMap<Text, Text>,
+    /// Whether it lives.
+    pub state: State,
+    /// Its table.
+    pub rung: Arc<Rung>,
+}
+
+/// A cluster in one of its environments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// The environment.
+    pub environment: usize,
+    /// The cluster that objects end up in.
+    pub cluster: usize,
+    /// The cluster whose Flux applies them.
+    pub host: usize,
+}
+
+impl Target {
+    /// Whether another cluster's Flux applies its objects.
+    pub fn is_remote(&self) -> bool {
+        self.host != self.cluster
+    }
+}
+
+/// A team.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    /// Its name.
+    pub name: Text,
+    /// Where it was written.
+    pub place: Place,
+    /// A word for matchers.
+    pub tier: Option<Text>,
+    /// Whether it lives.
+    pub state: TenantState,
+    /// Its table.
+    pub rung: Arc<Rung>,
+    /// Where it is present.
+    pub placements: Vec<Placement>,
+}
+
+/// Something that runs.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// Its name.
+    pub name: Text,
+    /// Where it was written.
+    pub place: Place,
+    /// Whether it is a component.
+    pub is_component: bool,
+    /// Whose it is.
+    pub tenant: Option<usize>,
+    /// Its table.
+    pub rung: Arc<Rung>,
+    /// Where it runs.
+    pub placements: Vec<Placement>,
+}
+
+/// A thing on one target.
+#[derive(Debug, Clone)]
+pub struct Placement {
+    /// The target.
+    pub target: usize,
+    /// What the ladder gives there, before substitution; shared by all targets where it is the same.
+    pub settings: Arc<Settings>,
+}
+
+/// What the ladder gives for a thing.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Its keys.
+    pub keys: Map,
+    /// What changes its objects, from the first rung to the last.
+    pub changes: Vec<Change>,
+    /// Whose table holds the address of its source.
+    pub source_of: Option<Text>,
+}
+
+/// What one table or override changes in objects: `labels`, `annotations`, `images`, `replicas`, `patches`, `without`.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Where the table or override was written.
+    pub place: Place,
+    /// Whether it is the thing's own table, or an override of it.
+    pub is_own: bool,
+    /// The keys.
+    pub keys: Map,
+}
+
+impl Fleet {
+    /// `dev/emea-1`: what a target is called in messages.
+    pub fn target_name(&self, target: usize) -> String {
+        let Target {
+            environment, cluster, ..
+        } = self.targets[target];
+        format!(
+            "{}/{}",
+            self.environments[environment].name, self.clusters[cluster].name
+        )
+    }
+}

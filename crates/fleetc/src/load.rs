@@ -1,0 +1,175 @@
+//! The third phase: the files that the fleet names, read and taken apart.
+
+mod expand;
+mod objects;
+mod wanted;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use fleetc_manifests::{Place, Text, Value, yaml};
+use rayon::prelude::*;
+
+use crate::diagnostic::Diagnostics;
+use crate::files::{FileError, Files};
+use crate::fleet::Fleet;
+use crate::messages;
+use crate::sources::{SourceFile, Sources};
+
+pub(crate) use objects::{CustomKind, Object, ObjectName};
+pub(crate) use wanted::{Use, config_file};
+
+/// Everything that was read.
+#[derive(Debug, Default)]
+pub(crate) struct Library {
+    /// What a path in fleet.toml means: the files.
+    files_of: BTreeMap<(Use, Text), Arc<[Text]>>,
+    /// The objects of each file with manifests.
+    objects: BTreeMap<Text, Arc<[Object]>>,
+    /// The documents of each other YAML file.
+    documents: BTreeMap<Text, Arc<[Value]>>,
+    /// The bytes of each file that becomes part of a ConfigMap.
+    raw: BTreeMap<Text, Arc<[u8]>>,
+    /// The kinds that CustomResourceDefinitions bring.
+    custom_kinds: BTreeMap<(Text, Text), CustomKind>,
+    /// Every text that was read, for messages and to tell how a scalar was written.
+    pub(crate) sources: Sources,
+}
+
+/// Reads all files that the fleet names.
+pub(crate) fn load(
+    fleet: &Fleet,
+    files: &dyn Files,
+    sources: Sources,
+    diagnostics: &mut Diagnostics,
+) -> Library {
+    let mut library = Library {
+        sources,
+        ..Library::default()
+    };
+    let wanted = wanted::wanted(fleet, diagnostics);
+    let mut places: BTreeMap<(Use, Text), Place> = BTreeMap::new();
+    for ((purpose, path), place) in wanted {
+        let mut expander = expand::Expander {
+            files,
+            sources: &mut library.sources,
+            diagnostics,
+            place,
+        };
+        let found = expander.expand(purpose, &path);
+        for file in &found {
+            places.entry((purpose, file.clone())).or_insert(place);
+        }
+        library.files_of.insert((purpose, path), found.into());
+    }
+    library.read(files, &places, diagnostics);
+    library.custom_kinds = objects::custom_kinds(library.objects.values().flat_map(|objects| objects.iter()));
+    library
+}
+
+impl Library {
+    /// The files that a path in fleet.toml means.
+    pub(crate) fn files_of(&self, purpose: Use, path: &str) -> &[Text] {
+        self.files_of
+            .get(&(purpose, path.into()))
+            .map_or(&[], |files| files)
+    }
+
+    /// The objects of a file.
+    pub(crate) fn objects(&self, file: &str) -> &[Object] {
+        self.objects.get(file).map_or(&[], |objects| objects)
+    }
+
+    /// The documents of a file.
+    pub(crate) fn documents(&self, file: &str) -> &[Value] {
+        self.documents.get(file).map_or(&[], |documents| documents)
+    }
+
+    /// The bytes of a file.
+    pub(crate) fn raw(&self, file: &str) -> Option<&[u8]> {
+        self.raw.get(file).map(|bytes| &bytes[..])
+    }
+
+    /// What the fleet's CustomResourceDefinitions say of a kind.
+    pub(crate) fn custom_kind(&self, group: &str, kind: &str) -> Option<&CustomKind> {
+        self.custom_kinds.get(&(group.into(), kind.into()))
+    }
+
+    /// Reads the files, gives each its place among the sources, and takes them apart.
+    fn read(
+        &mut self,
+        files: &dyn Files,
+        places: &BTreeMap<(Use, Text), Place>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let wanted: Vec<(&(Use, Text), &Place)> = places.iter().collect();
+        let read: Vec<Result<Vec<u8>, FileError>> =
+            wanted.par_iter().map(|((_, path), _)| files.read(path)).collect();
+        let mut texts: Vec<(Use, Text, Arc<SourceFile>)> = Vec::new();
+        for (((purpose, path), place), bytes) in wanted.into_iter().zip(read) {
+            match bytes {
+                Err(error) => diagnostics.push(messages::unreadable(*place, path, &error)),
+                Ok(bytes) if *purpose == Use::Config => {
+                    self.raw.insert(path.clone(), bytes.into());
+                }
+                Ok(bytes) => match add_text(&mut self.sources, path, bytes, *place) {
+                    Ok(file) => texts.push((*purpose, path.clone(), file)),
+                    Err(diagnostic) => diagnostics.push(diagnostic),
+                },
+            }
+        }
+        let parsed: Vec<(Vec<yaml::Document>, Vec<yaml::Error>)> = texts
+            .par_iter()
+            .map(|(_, path, file)| parse(path, file))
+            .collect();
+        for ((purpose, path, file), (documents, errors)) in texts.into_iter().zip(parsed) {
+            for error in errors {
+                diagnostics.push(messages::bad_yaml(&error));
+            }
+            if purpose.is_manifests() {
+                let objects = objects::objects(&file, documents, diagnostics);
+                self.objects.insert(path, objects.into());
+            } else {
+                let values = documents.into_iter().map(|document| document.value).collect();
+                self.documents.insert(path, values);
+            }
+        }
+    }
+}
+
+/// Adds a text to the sources, if it is one.
+fn add_text(
+    sources: &mut Sources,
+    path: &str,
+    bytes: Vec<u8>,
+    place: Place,
+) -> Result<Arc<SourceFile>, crate::diagnostic::Diagnostic> {
+    let text = String::from_utf8(bytes)
+        .map_err(|error| messages::not_text(place, path, error.utf8_error().valid_up_to()))?;
+    sources
+        .add_file(path, text)
+        .map_err(|_| messages::too_much(place))
+}
+
+/// Takes a file apart: JSON if that is its name, else YAML.
+fn parse(path: &str, file: &SourceFile) -> (Vec<yaml::Document>, Vec<yaml::Error>) {
+    if !has_extension(path, &["json"]) {
+        return yaml::documents(&file.text, file.start());
+    }
+    match fleetc_manifests::json::read(&file.text, file.start()) {
+        Ok(value) => {
+            let range = 0..file.text.len();
+            (vec![yaml::Document { value, range }], Vec::new())
+        }
+        Err(error) => (Vec::new(), vec![error]),
+    }
+}
+
+/// Whether the path ends in one of the extensions.
+fn has_extension(path: &str, extensions: &[&str]) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_ascii_lowercase());
+    extension.is_some_and(|it| extensions.contains(&it.as_str()))
+}

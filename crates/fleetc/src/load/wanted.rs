@@ -1,0 +1,170 @@
+//! Which files the fleet names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use fleetc_manifests::{Data, Map, Place, Text, Value};
+
+use crate::diagnostic::Diagnostics;
+use crate::fleet::{App, Fleet, Placement, Tenant};
+use crate::resolve::matching::Context;
+use crate::resolve::scope::Scope;
+use crate::resolve::substitution::{Substitute, has_live};
+
+/// What a file is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Use {
+    /// Its objects.
+    Manifests,
+    /// Its objects, which SOPS encrypted.
+    Secrets,
+    /// The kinds that it brings; its objects are on the clusters already.
+    Crds,
+    /// The values of a chart in it.
+    Values,
+    /// The patches in it.
+    Patch,
+    /// Its bytes, for a ConfigMap.
+    Config,
+}
+
+impl Use {
+    /// Whether the file holds manifests.
+    pub(crate) fn is_manifests(self) -> bool {
+        matches!(self, Self::Manifests | Self::Secrets | Self::Crds)
+    }
+}
+
+/// The keys of settings that name files.
+const KEYS: [(&str, Use); 4] = [
+    ("manifests", Use::Manifests),
+    ("secrets", Use::Secrets),
+    ("values-files", Use::Values),
+    ("config", Use::Config),
+];
+
+/// Every path that is named on some target, and where.
+pub(super) fn wanted(fleet: &Fleet, diagnostics: &mut Diagnostics) -> BTreeMap<(Use, Text), Place> {
+    let mut found = Found::default();
+    if let Some(crds) = fleet.rung.keys.get("crds") {
+        found.paths(Use::Crds, crds);
+    }
+    for app in &fleet.apps {
+        each_setting(&app.placements, |placement, is_live| {
+            found.settings(
+                placement,
+                is_live,
+                || scope_of_app(fleet, app, placement.target),
+                diagnostics,
+            );
+        });
+    }
+    for tenant in &fleet.tenants {
+        each_setting(&tenant.placements, |placement, is_live| {
+            found.settings(
+                placement,
+                is_live,
+                || scope_of_tenant(fleet, tenant, placement.target),
+                diagnostics,
+            );
+        });
+    }
+    found.0
+}
+
+fn scope_of_app<'f>(fleet: &'f Fleet, app: &'f App, target: usize) -> Scope<'f> {
+    Scope::new(fleet, Context::target(fleet, target).with_app(fleet, app))
+}
+
+fn scope_of_tenant<'f>(fleet: &'f Fleet, tenant: &'f Tenant, target: usize) -> Scope<'f> {
+    Scope::new(fleet, Context::target(fleet, target).with_tenant(tenant))
+}
+
+/// Visits each placement whose paths may differ from those of all before it.
+fn each_setting(placements: &[Placement], mut visit: impl FnMut(&Placement, bool)) {
+    let mut seen = BTreeSet::new();
+    for placement in placements {
+        let is_live = naming(placement).any(|(_, value)| has_live(value));
+        if seen.insert(Arc::as_ptr(&placement.settings)) || is_live {
+            visit(placement, is_live);
+        }
+    }
+}
+
+/// The values that name files.
+fn naming(placement: &Placement) -> impl Iterator<Item = (Use, &Value)> {
+    let settings = &placement.settings;
+    let keys = KEYS
+        .iter()
+        .filter_map(|(key, purpose)| Some((*purpose, settings.keys.get(key)?)));
+    let patches = settings
+        .changes
+        .iter()
+        .filter_map(|change| change.keys.get("patches")?.as_list());
+    let files = patches
+        .flatten()
+        .filter_map(|patch| Some((Use::Patch, patch.get("file")?)));
+    keys.chain(files)
+}
+
+#[derive(Default)]
+struct Found(BTreeMap<(Use, Text), Place>);
+
+impl Found {
+    fn settings<'f>(
+        &mut self,
+        placement: &Placement,
+        is_live: bool,
+        scope: impl FnOnce() -> Scope<'f>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let mut scope = is_live.then(scope);
+        for (purpose, value) in naming(placement) {
+            let value = scope
+                .as_mut()
+                .map_or_else(|| value.clone(), |scope| scope.value(value));
+            if purpose == Use::Config {
+                self.configs(&value);
+            } else {
+                self.paths(purpose, &value);
+            }
+        }
+        if let Some(scope) = scope {
+            diagnostics.append(scope.diagnostics);
+        }
+    }
+
+    /// A path, or a list of them.
+    fn paths(&mut self, purpose: Use, value: &Value) {
+        match &value.data {
+            Data::Text(path) => self.path(purpose, path, value.place),
+            Data::List(items) => items.iter().for_each(|item| self.paths(purpose, item)),
+            _ => {}
+        }
+    }
+
+    fn configs(&mut self, value: &Value) {
+        for entry in value.as_map().map_or([].iter(), Map::iter) {
+            let files = entry.value.get("files").unwrap_or(&entry.value);
+            for file in files.as_list().into_iter().flatten() {
+                if let Some(text) = file.as_text() {
+                    self.path(Use::Config, config_file(text).1, file.place);
+                }
+            }
+        }
+    }
+
+    fn path(&mut self, purpose: Use, path: &str, place: Place) {
+        // A path that is none was said when it was read.
+        if crate::language::RelativePath::new(path).is_some() {
+            let path = Text::from(path.trim_end_matches('/'));
+            self.0.entry((purpose, path)).or_insert(place);
+        }
+    }
+}
+
+/// The key and the path of `key=path`; of a path alone the key is the name of the file.
+pub(crate) fn config_file(text: &str) -> (&str, &str) {
+    text.split_once('=')
+        .unwrap_or_else(|| (text.rsplit('/').next().unwrap_or_default(), text))
+}

@@ -1,0 +1,114 @@
+//! The last phase: the fleet into the tree. The one step that runs in parallel, host by host.
+
+mod change;
+mod chart;
+mod config;
+mod fleet_source;
+mod flux;
+mod folder;
+mod here;
+mod host;
+mod images;
+mod kustomization;
+mod late;
+mod network;
+mod placed;
+mod pods;
+mod references;
+mod root;
+mod select;
+mod source;
+mod target;
+mod tenant;
+mod variables;
+
+use std::sync::Arc;
+
+use fleetc_manifests::Value;
+use rayon::prelude::*;
+
+use crate::diagnostic::Diagnostics;
+use crate::fleet::Fleet;
+use crate::load::Library;
+use crate::resolve::Tally;
+use crate::tree::{Folder, Tree};
+
+/// The label that says whose an object is; Flux' own documentation uses it.
+const TENANT_LABEL: &str = "toolkit.fluxcd.io/tenant";
+
+/// An object of the tree.
+#[derive(Debug, Clone)]
+struct Rendered {
+    value: Value,
+    /// Its own text, if it is encrypted.
+    encrypted: Option<Arc<str>>,
+}
+
+impl From<Value> for Rendered {
+    fn from(value: Value) -> Self {
+        Self {
+            value,
+            encrypted: None,
+        }
+    }
+}
+
+/// What the clusters of one host come to.
+#[derive(Default)]
+struct Part {
+    folders: Vec<Folder>,
+    tally: Tally,
+    diagnostics: Diagnostics,
+}
+
+/// What is on each target: tenants and apps, with the index of their placement.
+struct OnTargets {
+    tenants: Vec<Vec<(usize, usize)>>,
+    apps: Vec<Vec<(usize, usize)>>,
+}
+
+/// Renders the fleet. The same fleet gives the same bytes, on any number of threads.
+pub(crate) fn render(
+    fleet: &Fleet,
+    library: &Library,
+    tally: &mut Tally,
+    diagnostics: &mut Diagnostics,
+) -> Tree {
+    let on_targets = OnTargets::of(fleet);
+    let hosts: Vec<usize> = (0..fleet.clusters.len())
+        .filter(|host| fleet.targets.iter().any(|target| target.host == *host))
+        .collect();
+    let parts: Vec<Part> = hosts
+        .par_iter()
+        .map(|host| host::render(fleet, library, &on_targets, *host))
+        .collect();
+    let mut tree = Tree::default();
+    for part in parts {
+        tally.append(part.tally);
+        diagnostics.append(part.diagnostics);
+        for folder in part.folders {
+            tree.add(folder);
+        }
+    }
+    tree
+}
+
+impl OnTargets {
+    fn of(fleet: &Fleet) -> Self {
+        let mut on = Self {
+            tenants: vec![Vec::new(); fleet.targets.len()],
+            apps: vec![Vec::new(); fleet.targets.len()],
+        };
+        for (index, tenant) in fleet.tenants.iter().enumerate() {
+            for (place, placement) in tenant.placements.iter().enumerate() {
+                on.tenants[placement.target].push((index, place));
+            }
+        }
+        for (index, app) in fleet.apps.iter().enumerate() {
+            for (place, placement) in app.placements.iter().enumerate() {
+                on.apps[placement.target].push((index, place));
+            }
+        }
+        on
+    }
+}

@@ -1,0 +1,98 @@
+//! How Flux runs on a target.
+
+use fleetc_manifests::{Text, Value};
+
+use crate::diagnostic::Diagnostics;
+use crate::fleet::Fleet;
+use crate::language::{self, Decoder, Install, Shaped, Stage};
+use crate::messages;
+use crate::resolve::Tally;
+use crate::resolve::ladder::{climb, flux_steps};
+use crate::resolve::matching::Context;
+use crate::resolve::scope::Scope;
+use crate::resolve::substitution::Substitute;
+
+/// The minor versions of Flux that fleetc writes for, and the last of them.
+const MINORS: [&str; 3] = ["2.7", "2.8", "2.9"];
+const NEWEST: &str = MINORS[MINORS.len() - 1];
+
+/// The account of the controller that applies Kustomizations.
+pub(super) const KUSTOMIZE_CONTROLLER: &str = "kustomize-controller";
+/// The account of the controller that runs HelmReleases.
+pub(super) const HELM_CONTROLLER: &str = "helm-controller";
+
+/// How Flux runs there.
+#[derive(Debug, Clone)]
+pub(super) struct Flux {
+    /// Its minor version, one of [`MINORS`].
+    pub(super) minor: &'static str,
+    /// Who installs it.
+    pub(super) install: Install,
+    /// Where its objects lie.
+    pub(super) namespace: Text,
+    /// Whether tenants are kept apart.
+    pub(super) lockdown: bool,
+    /// How it decrypts.
+    pub(super) decryption: Option<Value>,
+}
+
+impl Flux {
+    /// That of the environment on the cluster whose Flux applies it.
+    pub(super) fn of(
+        fleet: &Fleet,
+        environment: usize,
+        host: usize,
+        tally: &mut Tally,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let context = Context {
+            environment: Some(&fleet.environments[environment]),
+            is_common: environment == crate::fleet::COMMON,
+            cluster: Some(&fleet.clusters[host]),
+            ..Context::default()
+        };
+        let settings = climb(&flux_steps(fleet, &context), &context, tally, diagnostics);
+        let mut scope = Scope::new(fleet, context);
+        let written = settings
+            .keys
+            .get("flux")
+            .map(|flux| scope.value(flux))
+            .unwrap_or_default();
+        diagnostics.append(std::mem::take(&mut scope.diagnostics));
+        let keys = if written.is_null() {
+            language::Flux::default()
+        } else {
+            language::Flux::decode(&written, &mut Decoder::new(diagnostics, Stage::Resolved))
+                .unwrap_or_default()
+        };
+        let minor = match &keys.version {
+            None => NEWEST,
+            Some(version) => MINORS
+                .into_iter()
+                .find(|minor| *minor == version.value)
+                .unwrap_or_else(|| {
+                    diagnostics.push(messages::unknown_flux(version.place, &version.value, &MINORS));
+                    NEWEST
+                }),
+        };
+        Self {
+            minor,
+            install: keys.install.unwrap_or(Install::Bootstrap),
+            namespace: keys
+                .namespace
+                .map_or_else(|| "flux-system".into(), |it| it.as_text().clone()),
+            lockdown: keys.lockdown.unwrap_or(true),
+            decryption: keys.decryption.map(|it| it.0),
+        }
+    }
+
+    /// Whether this Flux applies Roles before what needs them.
+    pub(super) fn applies_roles_first(&self) -> bool {
+        self.minor != "2.7"
+    }
+
+    /// The account that the platform's Kustomizations act as.
+    pub(super) fn platform_account(&self) -> Option<&'static str> {
+        self.lockdown.then_some(KUSTOMIZE_CONTROLLER)
+    }
+}

@@ -1,0 +1,320 @@
+//! What is rendered here: local manifests, ConfigMaps and encrypted Secrets of an app.
+
+use fleetc_manifests::{Key, Place, Text, Value, kinds, value};
+
+use super::change::Changer;
+use super::placed::{Body, PlacedApp};
+use super::references::{self, Rename};
+use super::variables::{self, Substituter};
+use super::{Rendered, select};
+use crate::diagnostic::Diagnostics;
+use crate::language::Keep;
+use crate::load::{Library, ObjectName, Use};
+use crate::messages;
+use crate::resolve::{Duty, Tally};
+
+/// The annotation that keeps Flux from deleting an object.
+const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
+
+/// The objects of an app.
+pub(super) struct Objects {
+    /// Those of its manifests and Secrets, and the ConfigMaps that they read.
+    pub(super) own: Vec<Rendered>,
+    /// Its Flux objects, and the ConfigMaps that a HelmRelease reads.
+    pub(super) flux: Vec<Rendered>,
+}
+
+/// The objects of the app's manifests, ConfigMaps and Secrets, and its Flux objects, with all changes.
+pub(super) fn objects(
+    app: &mut PlacedApp<'_>,
+    flux: Vec<Rendered>,
+    target: &str,
+    library: &Library,
+    tally: &mut Tally,
+    diagnostics: &mut Diagnostics,
+) -> Objects {
+    let mut objects = read(app, library, diagnostics);
+    objects.extend(secrets(app, library, diagnostics));
+    leave_out(app, &mut objects, target, tally, diagnostics);
+    for object in &mut objects {
+        set_namespace(object, &app.namespace, library, diagnostics);
+    }
+    let renames = renames(app, &objects);
+    let (own_configs, flux_configs) = match app.body {
+        Body::Chart(_) => (Vec::new(), config_maps(app, &app.flux_namespace)),
+        _ => (config_maps(app, &app.namespace), Vec::new()),
+    };
+    objects.extend(own_configs);
+    let own = objects.len();
+    objects.extend(flux);
+    objects.extend(flux_configs);
+    for object in objects.iter_mut().filter(|object| object.encrypted.is_none()) {
+        rename(&mut object.value, &renames);
+        if !renames.is_empty() {
+            references::follow(&mut object.value, &renames);
+        }
+    }
+    let mut changer = Changer {
+        library,
+        target,
+        tally,
+        diagnostics,
+    };
+    changer.apply(&app.changes, &mut objects);
+    keep(app.keys.keep.as_ref(), &mut objects);
+    let flux = objects.split_off(own);
+    Objects { own: objects, flux }
+}
+
+/// The objects of the manifests, with their substitutions.
+fn read(app: &mut PlacedApp<'_>, library: &Library, diagnostics: &mut Diagnostics) -> Vec<Rendered> {
+    let mut objects = Vec::new();
+    let paths = app.keys.manifests.iter().flat_map(|paths| &paths.0);
+    for file in paths.flat_map(|path| library.files_of(Use::Manifests, path.trim_end_matches('/'))) {
+        let acts = variables::acts_in(&app.keys, file);
+        for object in library.objects(file) {
+            let mut object = Rendered::from(object);
+            if acts && object.encrypted.is_none() {
+                let mut substituter = Substituter {
+                    scope: &mut app.scope,
+                    sources: &library.sources,
+                    late: app.keys.late.as_ref(),
+                };
+                object.value = substituter.object(&object.value);
+                variables::check_identity(&object.value, diagnostics);
+            }
+            objects.push(object);
+        }
+    }
+    diagnostics.append(std::mem::take(&mut app.scope.diagnostics));
+    objects
+}
+
+/// The encrypted Secrets; one that is not encrypted is an error.
+fn secrets(app: &PlacedApp<'_>, library: &Library, diagnostics: &mut Diagnostics) -> Vec<Rendered> {
+    let mut objects = Vec::new();
+    let paths = app.keys.secrets.iter().flatten();
+    for file in paths.flat_map(|path| library.files_of(Use::Secrets, path.trim_end_matches('/'))) {
+        for object in library.objects(file) {
+            if object.encrypted.is_none() {
+                diagnostics.push(messages::not_encrypted(object.value.place, &object.name()));
+            }
+            objects.push(Rendered::from(object));
+        }
+    }
+    objects
+}
+
+fn leave_out(
+    app: &PlacedApp<'_>,
+    objects: &mut Vec<Rendered>,
+    target: &str,
+    tally: &mut Tally,
+    diagnostics: &mut Diagnostics,
+) {
+    for change in &app.changes {
+        for selector in change.keys.without.iter().flatten() {
+            let before = objects.len();
+            objects.retain(|object| !select::chooses(&selector.value, &object.value));
+            let met = objects.len() < before;
+            tally.expect(Duty::Meet, selector.place);
+            if !met && change.is_own {
+                diagnostics.push(messages::without_meets_nothing(selector.place, target));
+            }
+            if met || change.is_own {
+                tally.done(Duty::Meet, selector.place);
+            }
+        }
+    }
+}
+
+/// Gives an object that lies in a namespace, but names none, the one in which the app runs.
+fn set_namespace(object: &mut Rendered, namespace: &Text, library: &Library, diagnostics: &mut Diagnostics) {
+    let name = ObjectName::of(&object.value);
+    if !name.namespace.is_empty() {
+        return;
+    }
+    let api_version = object
+        .value
+        .get("apiVersion")
+        .and_then(Value::as_text)
+        .unwrap_or_default();
+    let namespaced = match kinds::find(api_version, &name.kind) {
+        Some(kind) => Some(kind.namespaced),
+        None => library
+            .custom_kind(&name.group, &name.kind)
+            .map(|kind| kind.namespaced),
+    };
+    match namespaced {
+        Some(false) => {}
+        Some(true) => object.set_namespace(namespace, diagnostics),
+        None => {
+            let place = object
+                .value
+                .get("kind")
+                .map_or(object.value.place, |kind| kind.place);
+            diagnostics.push(messages::unknown_scope(place, api_version, &name.kind));
+        }
+    }
+}
+
+impl Rendered {
+    /// Writes the namespace into the metadata, after the name; into the text, if it is encrypted.
+    fn set_namespace(&mut self, namespace: &Text, diagnostics: &mut Diagnostics) {
+        let place = self.value.place;
+        let metadata = self.value.map_under(&["metadata"]);
+        let entries = metadata.iter().flat_map(|entry| {
+            let after_name = (entry.key.text == "name").then(|| fleetc_manifests::Entry {
+                key: Key::new("namespace", place),
+                value: Value::new(namespace, place),
+            });
+            std::iter::once(entry.clone()).chain(after_name)
+        });
+        *metadata = entries
+            .filter(|entry| entry.key.text != "namespace" || !entry.value.is_null())
+            .collect::<Vec<_>>()
+            .into();
+        if let Some(text) = &self.encrypted {
+            match with_namespace(text, namespace) {
+                Some(text) => {
+                    self.encrypted = Some(text.into());
+                    diagnostics.push(messages::namespace_in_encrypted(
+                        place,
+                        &ObjectName::of(&self.value),
+                    ));
+                }
+                None => diagnostics.push(messages::encrypted_without_namespace(
+                    place,
+                    &ObjectName::of(&self.value),
+                )),
+            }
+        }
+    }
+}
+
+/// The text of an object with the namespace in its metadata, on a line of its own after the name.
+fn with_namespace(text: &str, namespace: &str) -> Option<String> {
+    let metadata = text
+        .find("\nmetadata:")
+        .map(|at| at + 1)
+        .or_else(|| text.starts_with("metadata:").then_some(0))?;
+    let mut start = metadata;
+    for line in text[metadata..].split_inclusive('\n') {
+        let end = start + line.len();
+        let indent = line.len() - line.trim_start().len();
+        if start > metadata && indent == 0 {
+            return None;
+        }
+        if line.trim_start().starts_with("name:") {
+            let mut with = text[..end].to_owned();
+            with.push_str(&" ".repeat(indent));
+            with.push_str("namespace: ");
+            with.push_str(namespace);
+            with.push('\n');
+            with.push_str(&text[end..]);
+            return Some(with);
+        }
+        start = end;
+    }
+    None
+}
+
+/// What gets another name: everything in namespaces, with a prefix; and what refers to a ConfigMap by its short name.
+fn renames(app: &PlacedApp<'_>, objects: &[Rendered]) -> Vec<Rename> {
+    let mut renames = Vec::new();
+    if let Some(prefix) = &app.keys.name_prefix {
+        for name in objects.iter().map(|object| ObjectName::of(&object.value)) {
+            if !name.namespace.is_empty() {
+                renames.push(Rename {
+                    to: format!("{}{}", prefix.value, name.name).into(),
+                    kind: name.kind,
+                    namespace: name.namespace,
+                    from: name.name,
+                });
+            }
+        }
+    }
+    for config in &app.configs {
+        renames.push(Rename {
+            kind: "ConfigMap".into(),
+            namespace: Text::new(),
+            from: config.short.clone(),
+            to: config.name.clone(),
+        });
+    }
+    renames
+}
+
+/// Gives the object its own new name.
+fn rename(object: &mut Value, renames: &[Rename]) {
+    let name = ObjectName::of(object);
+    let own = |rename: &&Rename| {
+        rename.kind == name.kind
+            && rename.from == name.name
+            && rename.namespace == name.namespace
+            && !name.namespace.is_empty()
+    };
+    if let Some(rename) = renames.iter().find(own) {
+        let metadata = object.map_under(&["metadata"]);
+        let place = metadata.get("name").map_or(Place::NONE, |name| name.place);
+        metadata.insert("name", Value::new(&rename.to, place));
+    }
+}
+
+/// The ConfigMaps of `config`, in a namespace.
+fn config_maps(app: &PlacedApp<'_>, namespace: &Text) -> Vec<Rendered> {
+    let objects = app.configs.iter().map(|config| {
+        let mut object = value!({
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": { "name": (&config.name), "namespace": namespace },
+        });
+        if !config.labels.is_empty() {
+            object
+                .map_under(&["metadata"])
+                .push("labels", config.labels.clone().into());
+        }
+        for (key, map) in [("data", &config.data), ("binaryData", &config.binary_data)] {
+            if !map.is_empty() {
+                object.map_under(&[]).push(key, map.clone().into());
+            }
+        }
+        Rendered::from(object.at(config.place))
+    });
+    objects.collect()
+}
+
+/// Keeps Flux from deleting what the app says.
+fn keep(keep: Option<&Keep>, objects: &mut [Rendered]) {
+    let keeps = |object: &Value| match keep {
+        None => false,
+        Some(Keep::All(all)) => *all,
+        Some(Keep::Some(selectors)) => selectors.iter().any(|selector| select::chooses(selector, object)),
+    };
+    for object in objects.iter_mut().filter(|object| object.encrypted.is_none()) {
+        if keeps(&object.value) {
+            keep_object(&mut object.value);
+        }
+    }
+}
+
+/// Keeps Flux from deleting the object.
+pub(super) fn keep_object(object: &mut Value) {
+    let place = object.place;
+    object
+        .map_under(&["metadata", "annotations"])
+        .insert(Key::new(PRUNE, place), Value::new("disabled", place));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_namespace_is_put_after_the_name() {
+        let text = "apiVersion: v1\nkind: Secret\nmetadata:\n    name: a\n    labels: {}\nsops: {}\n";
+        let with = "apiVersion: v1\nkind: Secret\nmetadata:\n    name: a\n    namespace: n\n    labels: {}\nsops: {}\n";
+        assert_eq!(with_namespace(text, "n").as_deref(), Some(with));
+        assert_eq!(with_namespace("metadata: {name: a}\nsops: {}\n", "n"), None);
+    }
+}

@@ -1,0 +1,272 @@
+//! Everything that one cluster's Flux applies: on itself, and on the clusters that it manages.
+
+mod apps;
+mod bundles;
+mod order;
+mod owners;
+mod sources;
+mod tenants;
+
+use fleetc_manifests::{Text, Value};
+
+use super::fleet_source::{self, TreeSource};
+use super::flux::Flux;
+use super::target::{Access, On};
+use super::{OnTargets, Part, Rendered, folder, placed, root, target};
+use crate::fleet::{COMMON, Fleet, Target};
+use crate::language::State;
+use crate::load::Library;
+
+pub(super) use owners::Owners;
+
+/// A cluster that runs Flux, while its part of the tree is made.
+pub(super) struct Host<'f> {
+    pub(super) fleet: &'f Fleet,
+    pub(super) library: &'f Library,
+    /// The cluster.
+    pub(super) index: usize,
+    /// Its targets, and those of the clusters that it manages; its own `common` first.
+    pub(super) ons: Vec<On<'f>>,
+    /// What must be ready first, and who is waited for.
+    pub(super) order: order::Order,
+    /// Who holds which source.
+    pub(super) sources: sources::Holders,
+    pub(super) part: Part,
+}
+
+/// What one Kustomization applies.
+pub(super) struct Bundle {
+    /// Its name, and that of its folder.
+    pub(super) name: Text,
+    /// Its objects.
+    pub(super) objects: Vec<Rendered>,
+    /// The Kustomization.
+    pub(super) kustomization: Rendered,
+    /// Whether its objects end up on the cluster of the target, and not on the host.
+    pub(super) is_far: bool,
+}
+
+/// The part of the tree that the host's Flux applies.
+pub(super) fn render(fleet: &Fleet, library: &Library, on_targets: &OnTargets, index: usize) -> Part {
+    let mut host = Host {
+        fleet,
+        library,
+        index,
+        ons: Vec::new(),
+        order: order::Order::default(),
+        sources: sources::Holders::default(),
+        part: Part::default(),
+    };
+    if fleet.clusters[index].state == State::Retired {
+        root::retired(&mut host);
+        return host.part;
+    }
+    host.place(on_targets);
+    host.order = order::order(&mut host);
+    host.sources = sources::holders(&mut host);
+    host.write();
+    host.part
+}
+
+impl<'f> Host<'f> {
+    /// Finds every target, and what is on it.
+    fn place(&mut self, on_targets: &OnTargets) {
+        let fleet = self.fleet;
+        let targets = (0..fleet.targets.len()).filter(|target| fleet.targets[*target].host == self.index);
+        let mut targets: Vec<usize> = targets.collect();
+        targets.sort_by_key(|target| (fleet.targets[*target].is_remote(), *target));
+        for target in targets {
+            if let Some(on) = self.on(fleet.targets[target], Some((target, on_targets))) {
+                self.ons.push(on);
+            }
+        }
+        self.place_near();
+        let shared: Vec<bool> = self.ons.iter().map(|on| self.shares_namespace(on)).collect();
+        for (on, shared) in self.ons.iter_mut().zip(shared) {
+            on.flux_prefix = if shared { on.prefix.clone() } else { Text::new() };
+        }
+    }
+
+    /// A target, with what is on it.
+    fn on(&mut self, target: Target, things: Option<(usize, &OnTargets)>) -> Option<On<'f>> {
+        let fleet = self.fleet;
+        let Part {
+            tally, diagnostics, ..
+        } = &mut self.part;
+        let flux = Flux::of(fleet, target.environment, self.index, tally, diagnostics);
+        let root_namespace = match self.ons.first() {
+            Some(common) => common.flux.namespace.clone(),
+            None => flux.namespace.clone(),
+        };
+        let own = fleet_source::of_environment(
+            fleet,
+            target.environment,
+            self.index,
+            &flux.namespace,
+            diagnostics,
+        );
+        let source = match own {
+            Some(own) => own,
+            None => self.copy_of_root(&root_namespace, &flux.namespace)?,
+        };
+        let Part {
+            tally, diagnostics, ..
+        } = &mut self.part;
+        let environment = &fleet.environments[target.environment];
+        let cluster = &fleet.clusters[target.cluster];
+        let (suspended, retired) = target::rests(cluster.state);
+        let mut on = On {
+            target,
+            name: format!("{}/{}", environment.name, cluster.name),
+            place: if target.environment == COMMON {
+                cluster.place
+            } else {
+                environment.place
+            },
+            environment: &environment.name,
+            cluster: &cluster.name,
+            prefix: &environment.prefix,
+            flux_prefix: Text::new(),
+            flux,
+            source,
+            suspended: suspended || fleet.clusters[self.index].state == State::Suspended,
+            retired,
+            access: Access::of(fleet, target, tally, diagnostics),
+            tenants: Vec::new(),
+            apps: Vec::new(),
+            near: Vec::new(),
+        };
+        if let Some((index, on_targets)) = things {
+            for &(tenant, place) in &on_targets.tenants[index] {
+                let tenant = &fleet.tenants[tenant];
+                on.tenants.push(placed::tenant(
+                    fleet,
+                    tenant,
+                    &tenant.placements[place],
+                    diagnostics,
+                ));
+            }
+            for &(app, place) in &on_targets.apps[index] {
+                let app = &fleet.apps[app];
+                let home = app.tenant.and_then(|tenant| {
+                    let name = &fleet.tenants[tenant].name;
+                    on.tenants.iter().find(|tenant| tenant.tenant.name == *name)
+                });
+                let placement = &app.placements[place];
+                let placed = placed::app(
+                    fleet,
+                    self.library,
+                    app,
+                    placement,
+                    home,
+                    &on.flux.namespace,
+                    diagnostics,
+                );
+                on.apps.extend(placed);
+            }
+            on.leave_out_retired(self.fleet);
+        }
+        Some(on)
+    }
+
+    /// What the root pulls, in the namespace.
+    fn copy_of_root(&mut self, root_namespace: &Text, namespace: &Text) -> Option<TreeSource> {
+        let of_root =
+            fleet_source::of_root(self.fleet, self.index, root_namespace, &mut self.part.diagnostics)?;
+        let mut copy = of_root;
+        copy.source.namespace = namespace.clone();
+        Some(copy)
+    }
+
+    /// Finds what remotes need of their tenants on the host, also in environments that the host itself is not in.
+    fn place_near(&mut self) {
+        let mut needs: Vec<(usize, usize, usize)> = Vec::new();
+        for (index, on) in self
+            .ons
+            .iter()
+            .enumerate()
+            .filter(|(_, on)| on.target.is_remote())
+        {
+            needs.extend((0..on.tenants.len()).map(|tenant| (on.target.environment, index, tenant)));
+        }
+        for (environment, remote, tenant) in needs {
+            let is_own = |on: &On<'_>| on.target.environment == environment && !on.target.is_remote();
+            let found = self.ons.iter().position(is_own).or_else(|| {
+                let target = Target {
+                    environment,
+                    cluster: self.index,
+                    host: self.index,
+                };
+                let on = self.on(target, None)?;
+                self.ons.push(on);
+                Some(self.ons.len() - 1)
+            });
+            if let Some(found) = found {
+                self.ons[found].near.push((remote, tenant));
+            }
+        }
+    }
+
+    /// Whether another environment's Flux objects lie in the same namespace.
+    fn shares_namespace(&self, on: &On<'_>) -> bool {
+        self.ons.iter().any(|other| {
+            other.flux.namespace == on.flux.namespace && other.target.environment != on.target.environment
+        })
+    }
+
+    /// Makes all folders.
+    fn write(&mut self) {
+        let mut owners = Owners::default();
+        let mut flux_folders: Vec<Vec<Rendered>> = Vec::new();
+        for index in 0..self.ons.len() {
+            let mut flux: Vec<Rendered> = self.sources_in_flux(index);
+            for bundle in bundles::of(self, index, &mut flux) {
+                let on = &self.ons[index];
+                owners.add_all(on, &bundle, &mut self.part.diagnostics);
+                self.part
+                    .folders
+                    .push(folder::folder(on.folder(&bundle.name), &bundle.objects));
+                flux.push(bundle.kustomization);
+            }
+            owners.add_flux(&self.ons[index], &flux, &mut self.part.diagnostics);
+            flux_folders.push(flux);
+        }
+        for (index, flux) in flux_folders.iter().enumerate() {
+            let path = self.ons[index].folder("flux");
+            self.part.folders.push(folder::folder(path, flux));
+        }
+        root::write(self, &mut owners);
+    }
+
+    /// The target of the host itself in the same environment.
+    pub(super) fn own_target_of(&self, environment: usize) -> Option<usize> {
+        self.ons
+            .iter()
+            .position(|on| on.target.environment == environment && !on.target.is_remote())
+    }
+
+    /// The target of `common` on the same cluster.
+    pub(super) fn common_of(&self, cluster: usize) -> Option<usize> {
+        self.ons
+            .iter()
+            .position(|on| on.target.cluster == cluster && on.target.environment == COMMON)
+    }
+}
+
+impl On<'_> {
+    /// Takes off what is retired: the apps of tenants that are, and on a remote that is, what Flux pulls for tenants.
+    fn leave_out_retired(&mut self, fleet: &Fleet) {
+        let is_retired = self.retired;
+        self.apps.retain(|app| {
+            let tenant = app.app.tenant.map(|tenant| &fleet.tenants[tenant]);
+            let tenant_is_retired =
+                tenant.is_some_and(|it| it.state == crate::language::TenantState::Retired);
+            !tenant_is_retired && !(is_retired && tenant.is_some() && app.is_pulled())
+        });
+    }
+}
+
+/// The text under keys of an object.
+pub(super) fn text_at<'v>(object: &'v Value, keys: &[&str]) -> &'v str {
+    object.find(keys).and_then(Value::as_text).unwrap_or_default()
+}

@@ -1,0 +1,322 @@
+//! The bundles of apps on a target.
+
+use fleetc_manifests::{Map, Text, Value};
+
+use super::bundles::{Maker, Namespaces, tenant_label};
+use super::sources::Holder;
+use super::{Host, text_at};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::language::Substitute;
+use crate::messages;
+use crate::render::flux::HELM_CONTROLLER;
+use crate::render::here::{self, Objects};
+use crate::render::kustomization::{Account, Kustomization};
+use crate::render::placed::{Body, PlacedApp};
+use crate::render::target::On;
+use crate::render::{Rendered, chart, late, tenant};
+
+impl Maker<'_, '_> {
+    /// The objects of an app, its Flux objects included.
+    pub(super) fn objects_of(&mut self, app: usize) -> Objects {
+        let mut flux: Vec<Rendered> = self
+            .host
+            .sources
+            .held_by(Holder::App(self.index, app))
+            .map(|source| Rendered::from(source.object()))
+            .collect();
+        match self.on().apps[app].body.clone() {
+            Body::Here => {}
+            Body::Pulled(path) => flux.extend(self.pulled_kustomization(app, path)),
+            Body::Chart(name) => flux.extend(self.release(app, name.as_ref())),
+        }
+        let Host {
+            ons, library, part, ..
+        } = &mut *self.host;
+        let On { apps, name, .. } = &mut ons[self.index];
+        let app = &mut apps[app];
+        let mut objects = here::objects(app, flux, name, library, &mut part.tally, &mut part.diagnostics);
+        if let Some(tenant) = app.tenant_name() {
+            for object in objects.own.iter_mut().chain(&mut objects.flux) {
+                if object.encrypted.is_none() {
+                    tenant::label(&mut object.value, tenant, app.app.place);
+                }
+            }
+        }
+        for object in &objects.own {
+            if text_at(&object.value, &["kind"]) == "Secret"
+                && object.encrypted.is_none()
+                && holds_data(&object.value)
+            {
+                part.diagnostics.push(messages::secret_in_the_open(&object.value));
+            }
+        }
+        objects
+    }
+
+    /// The Kustomization with which Flux pulls an app.
+    fn pulled_kustomization(&mut self, app: usize, path: Text) -> Option<Rendered> {
+        let source = self.host.sources.of_app(self.index, app)?.clone();
+        let on = self.on();
+        let placed = &on.apps[app];
+        let namespace = placed.flux_namespace.clone();
+        let is_tenants = placed.app.tenant.is_some();
+        let kubeconfig = if is_tenants {
+            on.access.tenant_kubeconfig.clone()
+        } else {
+            on.access.kubeconfig.clone()
+        };
+        let mut problems = Vec::new();
+        if on.target.is_remote() && kubeconfig.is_none() {
+            problems.push(messages::remote_without_tenant_kubeconfig(
+                placed.app.place,
+                &placed.app.name,
+                on.cluster,
+            ));
+        }
+        let has_own_namespace = is_tenants || placed.keys.namespace.is_some();
+        let kustomization = Kustomization {
+            name: on.object_name_of(placed),
+            source: source.reference(&namespace),
+            path,
+            wait: self.host.order.is_waited_for(self.index, app) || placed.app.is_component,
+            account: on.account_of(placed).map_or(Account::Nobody, Account::Named),
+            kubeconfig,
+            target_namespace: has_own_namespace.then(|| placed.namespace.clone()),
+            after: self.after(
+                &self.host.order.of_apps[self.index][app],
+                &namespace,
+                placed,
+                &mut problems,
+            ),
+            post_build: self.post_build_of_pulled(placed, &mut problems),
+            place: placed.app.place,
+            namespace,
+            ..Kustomization::default()
+        };
+        let more = placed.keys.kustomization.clone();
+        problems.into_iter().for_each(|problem| self.push(problem));
+        Some(kustomization.object(more.as_ref(), &mut self.host.part.diagnostics))
+    }
+
+    /// What Flux substitutes in what it pulls.
+    fn post_build_of_pulled(&self, app: &PlacedApp<'_>, problems: &mut Vec<Diagnostic>) -> Option<Value> {
+        let mut post_build = Map::new();
+        if let Some(Substitute::Pulled(variables)) = &app.keys.substitute {
+            let text = |value: &Value| {
+                value
+                    .as_text()
+                    .map_or_else(|| format!("{value:?}"), str::to_owned)
+            };
+            let map: Map = variables
+                .iter()
+                .map(|(key, it)| (key, Value::new(text(&it.0), it.0.place)))
+                .collect();
+            post_build.push("substitute", map.into());
+        }
+        if let Some(late) = &app.keys.late {
+            let mut diagnostics = Diagnostics::default();
+            let of_late = late::post_build(late, &mut diagnostics);
+            problems.extend(diagnostics.sorted().into_iter().cloned());
+            post_build.push(
+                "substituteFrom",
+                of_late.get("substituteFrom").cloned().unwrap_or_default(),
+            );
+        }
+        (!post_build.is_empty()).then(|| post_build.into())
+    }
+
+    /// The HelmRelease of an app.
+    fn release(&mut self, app: usize, name: Option<&Text>) -> Option<Rendered> {
+        let source = self.host.sources.of_app(self.index, app)?.clone();
+        let on = &self.host.ons[self.index];
+        let placed = &on.apps[app];
+        let is_platforms = placed.app.tenant.is_none();
+        let account = match placed.own_account() {
+            Some(account) => account,
+            None if is_platforms => on.flux.lockdown.then(|| HELM_CONTROLLER.into()),
+            None => on.account_of(placed),
+        };
+        let setting = chart::Setting {
+            name: on.object_name_of(placed),
+            namespace: placed.flux_namespace.clone(),
+            account,
+            kubeconfig: if is_platforms {
+                on.access.kubeconfig.clone()
+            } else {
+                on.access.tenant_kubeconfig.clone()
+            },
+            after: Vec::new(),
+        };
+        if on.target.is_remote() && setting.kubeconfig.is_none() {
+            let problem =
+                messages::remote_without_tenant_kubeconfig(placed.app.place, &placed.app.name, on.cluster);
+            self.host.part.diagnostics.push(problem);
+        }
+        let Host {
+            ons, library, part, ..
+        } = &mut *self.host;
+        let placed = &ons[self.index].apps[app];
+        Some(chart::release(
+            placed,
+            name,
+            &source,
+            setting,
+            library,
+            &mut part.diagnostics,
+        ))
+    }
+
+    /// The names in `dependsOn` of something in a namespace.
+    fn after(
+        &self,
+        dependencies: &[(usize, usize)],
+        namespace: &Text,
+        app: &PlacedApp<'_>,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Vec<(Text, Option<Text>)> {
+        let mut after = Vec::new();
+        for &(on, dependency) in dependencies {
+            let other = &self.host.ons[on];
+            let (name, of_other) = other.kustomization_of(&other.apps[dependency]);
+            let is_flux = |namespace: &Text| self.host.ons.iter().any(|on| on.flux.namespace == *namespace);
+            if of_other == *namespace {
+                after.push((name, None));
+            } else if is_flux(namespace) && is_flux(&of_other) {
+                after.push((name, Some(of_other)));
+            } else {
+                let place = app
+                    .keys
+                    .after
+                    .iter()
+                    .flatten()
+                    .next()
+                    .map_or(app.app.place, |name| name.place);
+                problems.push(messages::after_across_namespaces(
+                    place,
+                    &app.app.name,
+                    &other.apps[dependency].app.name,
+                ));
+            }
+        }
+        after
+    }
+
+    /// The bundle of an app that is rendered here, or a Helm release.
+    pub(super) fn app(&mut self, index: usize, objects: Objects, namespaces: &Namespaces) {
+        let Objects { mut own, mut flux } = objects;
+        let on = self.on();
+        let app = &on.apps[index];
+        let bundle = on.bundle_of(app);
+        let is_remote = on.target.is_remote();
+        let of_app = namespaces.of_apps.iter().filter(|(_, app)| **app == index);
+        let made: Vec<Rendered> = of_app.map(|(name, _)| self.namespace(name, &[index])).collect();
+        own.splice(0..0, made);
+        if own.is_empty() && flux.is_empty() {
+            self.push(messages::renders_nothing(
+                self.on().apps[index].app.place,
+                &self.on().apps[index].app.name,
+                &self.on().name,
+            ));
+            return;
+        }
+        let kustomization = self.kustomization_of_app(index, namespaces);
+        let more = self.on().apps[index].keys.kustomization.clone();
+        if let Some(late) = self.on().apps[index].keys.late.clone() {
+            let Host { library, part, .. } = &mut *self.host;
+            late::escape(&mut own, &late, &library.sources, &mut part.diagnostics);
+            late::escape(&mut flux, &late, &library.sources, &mut part.diagnostics);
+        }
+        if !is_remote {
+            own.extend(flux);
+            self.bundle(bundle, own, kustomization, more.as_ref(), false);
+            return;
+        }
+        let far = self.on().flux_name(&bundle);
+        if !flux.is_empty() {
+            let mut near = kustomization.clone();
+            near.wait |= self.host.order.is_waited_for(self.index, index);
+            if !own.is_empty() {
+                near.after.push((far, None));
+            }
+            self.bundle(format!("{bundle}-host").into(), flux, near, more.as_ref(), false);
+        }
+        if !own.is_empty() {
+            self.bundle(bundle, own, kustomization, more.as_ref(), true);
+        }
+    }
+
+    /// What the Kustomization of an app is made of.
+    fn kustomization_of_app(&mut self, index: usize, namespaces: &Namespaces) -> Kustomization {
+        let on = self.on();
+        let app = &on.apps[index];
+        let mut problems = Vec::new();
+        let mut after = self.after(
+            &self.host.order.of_apps[self.index][index],
+            &on.flux.namespace,
+            app,
+            &mut problems,
+        );
+        let tenant = app.tenant_name().cloned();
+        if let Some(tenant) = &tenant {
+            let bundle = format!("tenant-{tenant}");
+            after.insert(0, (on.flux_name(&bundle), None));
+            if on.target.is_remote()
+                && on
+                    .tenant_of(app)
+                    .is_some_and(|tenant| on.needs_near_account(tenant))
+            {
+                let own = self.host.own_target_of(on.target.environment);
+                after.extend(own.map(|own| (self.host.ons[own].flux_name(&bundle), None)));
+            }
+        }
+        if namespaces.shared.values().any(|users| users.contains(&index)) {
+            after.insert(0, (on.flux_name("namespaces"), None));
+        }
+        let late = app.keys.late.clone();
+        let kustomization = Kustomization {
+            wait: app.app.is_component || self.host.order.is_waited_for(self.index, index),
+            account: self
+                .account_of_bundle(app)
+                .map_or(Account::Nobody, Account::Named),
+            after,
+            labels: tenant.as_ref().map(tenant_label).unwrap_or_default(),
+            post_build: late
+                .as_ref()
+                .map(|late| late::post_build(late, &mut Diagnostics::default())),
+            place: app.app.place,
+            ..Kustomization::default()
+        };
+        if let Some(late) = late {
+            late::post_build(&late, &mut self.host.part.diagnostics);
+        }
+        problems.into_iter().for_each(|problem| self.push(problem));
+        kustomization
+    }
+
+    /// Whom the bundle of an app is applied as: a tenant's by the account beside the Kustomization.
+    fn account_of_bundle(&self, app: &PlacedApp<'_>) -> Option<Text> {
+        let on = self.on();
+        match (on.tenant_of(app), app.own_account()) {
+            (_, Some(account)) => account,
+            (Some(tenant), None) if on.target.is_remote() && app.body != Body::Here => tenant
+                .account
+                .as_ref()
+                .and(on.flux.platform_account().map(Text::from)),
+            (Some(tenant), None) => tenant
+                .account
+                .as_ref()
+                .map(|_| on.near_account(&tenant.tenant.name)),
+            (None, None) => on.flux.platform_account().map(Text::from),
+        }
+    }
+}
+
+/// Whether a Secret says anything that must not be read.
+fn holds_data(secret: &Value) -> bool {
+    ["data", "stringData"].iter().any(|key| {
+        secret
+            .get(key)
+            .and_then(Value::as_map)
+            .is_some_and(|map| !map.is_empty())
+    })
+}

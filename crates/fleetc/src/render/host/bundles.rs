@@ -1,0 +1,247 @@
+//! The bundles of a target: what each Kustomization applies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fleetc_manifests::{Map, Text, Value, value};
+
+use super::{Bundle, Host, text_at};
+use crate::diagnostic::Diagnostic;
+use crate::language::KustomizationSpec;
+use crate::messages;
+use crate::render::here::Objects;
+use crate::render::kustomization::{Account, Kustomization};
+use crate::render::placed::Body;
+use crate::render::target::On;
+use crate::render::{Rendered, TENANT_LABEL};
+
+/// Namespaces that every cluster has.
+const EVERYWHERE: [&str; 4] = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
+/// All bundles of the target; what lies among its Flux objects goes to `flux`.
+pub(super) fn of(host: &mut Host<'_>, index: usize, flux: &mut Vec<Rendered>) -> Vec<Bundle> {
+    let mut maker = Maker {
+        host,
+        index,
+        bundles: Vec::new(),
+    };
+    let mut objects: Vec<Option<Objects>> = Vec::new();
+    for app in 0..maker.on().apps.len() {
+        objects.push(Some(maker.objects_of(app)));
+    }
+    let namespaces = maker.namespaces(&objects);
+    let pulled = maker.pulled(&mut objects, flux);
+    maker.tenants(pulled);
+    maker.near_tenants();
+    for (app, objects) in objects.into_iter().enumerate() {
+        if let Some(objects) = objects {
+            maker.app(app, objects, &namespaces);
+        }
+    }
+    maker.shared_namespaces(&namespaces);
+    let mut bundles = maker.bundles;
+    if host.ons[index].suspended {
+        bundles.iter_mut().for_each(suspend);
+        flux.iter_mut()
+            .for_each(|object| suspend_object(&mut object.value));
+    }
+    bundles
+}
+
+/// Makes the bundles of one target.
+pub(super) struct Maker<'h, 'f> {
+    pub(super) host: &'h mut Host<'f>,
+    /// The target.
+    pub(super) index: usize,
+    bundles: Vec<Bundle>,
+}
+
+/// Who writes the Namespaces that apps of the platform run in.
+#[derive(Default)]
+pub(super) struct Namespaces {
+    /// The one app that does, by namespace.
+    pub(super) of_apps: BTreeMap<Text, usize>,
+    /// Those that several share.
+    pub(super) shared: BTreeMap<Text, Vec<usize>>,
+}
+
+impl<'f> Maker<'_, 'f> {
+    pub(super) fn on(&self) -> &On<'f> {
+        &self.host.ons[self.index]
+    }
+
+    pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+        self.host.part.diagnostics.push(diagnostic);
+    }
+
+    /// Finds who writes the Namespaces that apps of the platform run in.
+    fn namespaces(&mut self, objects: &[Option<Objects>]) -> Namespaces {
+        let on = self.on();
+        let mut users: BTreeMap<Text, Vec<usize>> = BTreeMap::new();
+        let mut brought: BTreeSet<Text> = BTreeSet::new();
+        for (index, app) in on.apps.iter().enumerate() {
+            let objects = objects[index].iter().flat_map(|objects| &objects.own);
+            let names = objects
+                .clone()
+                .filter(|object| text_at(&object.value, &["kind"]) == "Namespace");
+            brought.extend(names.map(|object| Text::from(text_at(&object.value, &["metadata", "name"]))));
+            let is_used = match app.body {
+                Body::Here => objects
+                    .clone()
+                    .any(|it| text_at(&it.value, &["metadata", "namespace"]) == app.namespace),
+                Body::Chart(_) => true,
+                Body::Pulled(_) => app.keys.namespace.is_some(),
+            };
+            let is_flux = self.host.ons.iter().any(|on| on.flux.namespace == app.namespace);
+            let is_there = is_flux || EVERYWHERE.contains(&app.namespace.as_str());
+            if app.app.tenant.is_none() && app.keys.create_namespace.unwrap_or(true) && is_used && !is_there {
+                users.entry(app.namespace.clone()).or_default().push(index);
+            }
+        }
+        let mut namespaces = Namespaces::default();
+        for (namespace, users) in users {
+            match users[..] {
+                _ if brought.contains(&namespace) => {}
+                [app] if !on.apps[app].is_pulled_alone() => {
+                    namespaces.of_apps.insert(namespace, app);
+                }
+                _ => {
+                    namespaces.shared.insert(namespace, users);
+                }
+            }
+        }
+        namespaces
+    }
+
+    /// A Namespace for apps of the platform.
+    pub(super) fn namespace(&self, name: &Text, users: &[usize]) -> Rendered {
+        let apps = users.iter().map(|user| &self.on().apps[*user]);
+        let labels: Map = apps
+            .flat_map(|app| app.keys.namespace_labels.iter().flatten())
+            .map(|(key, value)| (key, Value::from(value)))
+            .collect();
+        let mut object = value!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+        if !labels.is_empty() {
+            object.map_under(&["metadata"]).push("labels", labels.into());
+        }
+        Rendered::from(object.at(self.on().apps[users[0]].app.place))
+    }
+
+    /// The bundle of the Namespaces that several apps share.
+    fn shared_namespaces(&mut self, namespaces: &Namespaces) {
+        if namespaces.shared.is_empty() {
+            return;
+        }
+        let objects = namespaces
+            .shared
+            .iter()
+            .map(|(name, users)| self.namespace(name, users))
+            .collect();
+        let is_remote = self.on().target.is_remote();
+        self.bundle(
+            "namespaces".into(),
+            objects,
+            Kustomization::default(),
+            None,
+            is_remote,
+        );
+    }
+
+    /// What Flux pulls for tenants, by the tenant's name; what it pulls for the platform goes among the Flux objects.
+    fn pulled(
+        &mut self,
+        objects: &mut [Option<Objects>],
+        flux: &mut Vec<Rendered>,
+    ) -> BTreeMap<Text, Vec<Rendered>> {
+        let mut pulled: BTreeMap<Text, Vec<Rendered>> = BTreeMap::new();
+        for (index, app) in self.on().apps.iter().enumerate() {
+            if !app.is_pulled_alone() {
+                continue;
+            }
+            let Some(of_app) = objects[index].take() else {
+                continue;
+            };
+            let all = of_app.own.into_iter().chain(of_app.flux);
+            match app.tenant_name() {
+                Some(tenant) => pulled.entry(tenant.clone()).or_default().extend(all),
+                None => flux.extend(all),
+            }
+        }
+        pulled
+    }
+
+    /// Adds a bundle, with what all Kustomizations of the target have in common.
+    pub(super) fn bundle(
+        &mut self,
+        name: Text,
+        objects: Vec<Rendered>,
+        mut kustomization: Kustomization,
+        more: Option<&KustomizationSpec>,
+        is_far: bool,
+    ) {
+        if let Some(first) = self.bundles.iter().find(|bundle| bundle.name == name) {
+            let places = [first.kustomization.value.place, kustomization.place];
+            let problem = messages::two_bundles(places, &name, &self.on().name);
+            self.push(problem);
+            return;
+        }
+        let on = self.on();
+        kustomization.name = on.flux_name(&name);
+        kustomization.namespace = on.flux.namespace.clone();
+        kustomization.source = on.source.source.reference(&on.flux.namespace);
+        kustomization.path = on.source.path_of(&on.folder(&name));
+        kustomization.kubeconfig = if is_far {
+            on.access.kubeconfig.clone()
+        } else {
+            None
+        };
+        if kustomization.account == Account::Platform {
+            kustomization.account = on
+                .flux
+                .platform_account()
+                .map_or(Account::Nobody, |name| Account::Named(name.into()));
+        }
+        let mut problem = None;
+        if let Some(encrypted) = objects.iter().find(|object| object.encrypted.is_some()) {
+            kustomization.decryption = on.flux.decryption.clone();
+            if kustomization.decryption.is_none() {
+                problem = Some(messages::no_decryption(encrypted.value.place, &on.name));
+            }
+        }
+        if let Some(problem) = problem {
+            self.push(problem);
+        }
+        let kustomization = kustomization.object(more, &mut self.host.part.diagnostics);
+        self.bundles.push(Bundle {
+            name,
+            objects,
+            kustomization,
+            is_far,
+        });
+    }
+}
+
+pub(super) fn tenant_label(tenant: &Text) -> Map {
+    let mut labels = Map::new();
+    labels.push(TENANT_LABEL, tenant.into());
+    labels
+}
+
+/// Lets Flux leave a bundle as it is. A Kustomization that holds Flux objects goes on, so that these come to rest.
+fn suspend(bundle: &mut Bundle) {
+    let is_flux = |object: &Rendered| text_at(&object.value, &["apiVersion"]).contains(".toolkit.fluxcd.io/");
+    let mut holds_flux = false;
+    for object in bundle.objects.iter_mut().filter(|object| is_flux(object)) {
+        suspend_object(&mut object.value);
+        holds_flux = true;
+    }
+    if !holds_flux {
+        suspend_object(&mut bundle.kustomization.value);
+    }
+}
+
+fn suspend_object(object: &mut Value) {
+    let place = object.place;
+    object
+        .map_under(&["spec"])
+        .insert("suspend", Value::new(true, place));
+}

@@ -1,0 +1,77 @@
+//! Every object has one owner: two Kustomizations that apply the same one would fight over it.
+
+use std::collections::BTreeMap;
+
+use fleetc_manifests::{Place, Text};
+
+use super::Bundle;
+use crate::diagnostic::Diagnostics;
+use crate::load::ObjectName;
+use crate::messages;
+use crate::render::Rendered;
+use crate::render::target::On;
+
+/// Who owns which object, on the host and on the clusters that it manages.
+#[derive(Debug, Default)]
+pub(in crate::render) struct Owners(BTreeMap<(Text, ObjectName), Owner>);
+
+#[derive(Debug, Clone)]
+struct Owner {
+    /// The target and the folder.
+    name: String,
+    place: Place,
+}
+
+impl Owners {
+    /// The objects of a bundle.
+    pub(super) fn add_all(&mut self, on: &On<'_>, bundle: &Bundle, diagnostics: &mut Diagnostics) {
+        let cluster = if bundle.is_far {
+            on.cluster.clone()
+        } else {
+            Text::new()
+        };
+        let name = on.folder(&bundle.name);
+        for object in &bundle.objects {
+            self.add(&cluster, &name, object, diagnostics);
+        }
+    }
+
+    /// The Flux objects of a target.
+    pub(super) fn add_flux(&mut self, on: &On<'_>, objects: &[Rendered], diagnostics: &mut Diagnostics) {
+        let name = on.folder("flux");
+        for object in objects {
+            self.add(&Text::new(), &name, object, diagnostics);
+        }
+    }
+
+    /// The objects of the root.
+    pub(in crate::render) fn add_root(
+        &mut self,
+        folder: &str,
+        objects: &[Rendered],
+        diagnostics: &mut Diagnostics,
+    ) {
+        for object in objects {
+            self.add(&Text::new(), folder, object, diagnostics);
+        }
+    }
+
+    fn add(&mut self, cluster: &Text, folder: &str, object: &Rendered, diagnostics: &mut Diagnostics) {
+        let name = ObjectName::of(&object.value);
+        let owner = Owner {
+            name: folder.to_owned(),
+            place: object.value.place,
+        };
+        let key = (cluster.clone(), name.clone());
+        if let Some(first) = self.0.get(&key) {
+            diagnostics.push(messages::two_owners(
+                owner.place,
+                first.place,
+                &name,
+                [&first.name, &owner.name],
+            ));
+            return;
+        }
+        self.0.insert(key, owner);
+    }
+}

@@ -1,0 +1,280 @@
+//! The bundles of tenants on a target.
+
+use std::collections::BTreeMap;
+
+use fleetc_manifests::{Place, Text, value};
+
+use super::Host;
+use super::bundles::{Maker, tenant_label};
+use super::sources::Holder;
+use crate::diagnostic::Diagnostics;
+use crate::fleet::COMMON;
+use crate::language::{OrFalse, Peer};
+use crate::messages;
+use crate::render::change::Changer;
+use crate::render::kustomization::Kustomization;
+use crate::render::network::{self, Known};
+use crate::render::placed::{self, Body, PlacedTenant};
+use crate::render::target::On;
+use crate::render::{Rendered, tenant};
+
+impl Maker<'_, '_> {
+    /// The bundles of tenants.
+    pub(super) fn tenants(&mut self, mut pulled: BTreeMap<Text, Vec<Rendered>>) {
+        for index in 0..self.on().tenants.len() {
+            let name = self.on().tenants[index].tenant.name.clone();
+            let pulled = pulled.remove(&name).unwrap_or_default();
+            if self.on().flux.lockdown && self.on().tenants[index].account.is_none() {
+                let tenant = &self.on().tenants[index];
+                let place = tenant
+                    .keys
+                    .service_account
+                    .as_ref()
+                    .map_or(tenant.place, |it| it.place);
+                self.push(messages::tenant_without_account(place, &name));
+            }
+            let mut objects = self.tenant_objects(index);
+            let is_remote = self.on().target.is_remote();
+            let bundle = Text::from(format!("tenant-{name}"));
+            if !is_remote {
+                objects.extend(self.near_objects(&name));
+                objects.extend(pulled);
+            } else if !pulled.is_empty() {
+                self.host_bundle_of_tenant(&name, &bundle, pulled);
+            }
+            self.change_tenant(index, &mut objects);
+            let on = self.on();
+            let tenant = &on.tenants[index];
+            let dependencies = &self.host.order.of_tenants[self.index][index];
+            let after = dependencies.iter().map(|&(on, app)| {
+                let other = &self.host.ons[on];
+                let (name, namespace) = other.kustomization_of(&other.apps[app]);
+                let is_here = namespace == self.on().flux.namespace;
+                (name, (!is_here).then_some(namespace))
+            });
+            let kustomization = Kustomization {
+                after: after.collect(),
+                labels: tenant_label(&name),
+                place: tenant.place,
+                ..Kustomization::default()
+            };
+            let more = tenant.keys.kustomization.clone();
+            self.bundle(bundle, objects, kustomization, more.as_ref(), is_remote);
+        }
+    }
+
+    /// The objects of a tenant itself.
+    fn tenant_objects(&mut self, index: usize) -> Vec<Rendered> {
+        let on = self.on();
+        let placed = &on.tenants[index];
+        let near = on.near_account(&placed.tenant.name);
+        let namespace = on.flux.namespace.clone();
+        let mut unknown = Vec::new();
+        for peer in peers(placed) {
+            if let Some(name) = &peer.0.peer
+                && self.who_is(peer).is_none()
+            {
+                let components = self
+                    .host
+                    .fleet
+                    .apps
+                    .iter()
+                    .filter(|app| app.is_component)
+                    .map(|app| app.name.as_str());
+                let tenants = self.host.fleet.tenants.iter().map(|tenant| tenant.name.as_str());
+                let known: Vec<&str> = components.chain(tenants).chain(["internet"]).collect();
+                unknown.push(messages::unknown_name(
+                    "component or tenant",
+                    name,
+                    name.place,
+                    known,
+                ));
+            }
+        }
+        let setting = tenant::Setting {
+            near_account: on.needs_near_account(placed).then_some((&near, &namespace)),
+            holds_near_account: !on.target.is_remote(),
+            impersonates_itself: on.access.tenant_kubeconfig.is_some(),
+            peer: &|peer| self.who_is(peer),
+        };
+        let objects = tenant::objects(placed, &setting);
+        unknown.into_iter().for_each(|problem| self.push(problem));
+        objects
+    }
+
+    /// Who a peer of a tenant's network is, on this cluster; `None` if nothing has that name.
+    fn who_is(&self, peer: &Peer) -> Option<Known> {
+        let name = peer.0.peer.as_ref()?;
+        if name.value == "internet" {
+            return Some(Known::Internet);
+        }
+        if network::is_range(name) {
+            return Some(Known::Range);
+        }
+        let fleet = self.host.fleet;
+        let on = self.on();
+        let on_cluster = |target: &usize| {
+            let target = fleet.targets[*target];
+            let environment = target.environment == on.target.environment || target.environment == COMMON;
+            target.cluster == on.target.cluster && environment
+        };
+        let component = fleet
+            .apps
+            .iter()
+            .find(|app| app.is_component && app.name == name.value);
+        let tenant = fleet.tenants.iter().find(|tenant| tenant.name == name.value);
+        let mut namespaces: Vec<Text> = Vec::new();
+        match (component, tenant) {
+            (None, None) => return None,
+            (Some(app), _) => {
+                for placement in app
+                    .placements
+                    .iter()
+                    .filter(|placement| on_cluster(&placement.target))
+                {
+                    namespaces.push(placed::namespace_of_component(fleet, app, placement));
+                }
+            }
+            (None, Some(tenant)) => {
+                for placement in tenant
+                    .placements
+                    .iter()
+                    .filter(|placement| on_cluster(&placement.target))
+                {
+                    let mut ignored = Diagnostics::default();
+                    let placed = placed::tenant(fleet, tenant, placement, &mut ignored);
+                    namespaces.extend(tenant::namespaces(&placed));
+                }
+            }
+        }
+        Some(Known::Namespaces(namespaces))
+    }
+
+    /// What a tenant has on the host for the sake of what Flux pulls, here and on remotes: sources and near accounts.
+    fn near_objects(&self, tenant: &Text) -> Vec<Rendered> {
+        let by_index = self.host.fleet.tenants.iter().position(|it| it.name == *tenant);
+        let sources = by_index
+            .into_iter()
+            .flat_map(|it| self.host.sources.held_by(Holder::Tenant(self.index, it)));
+        let mut objects: Vec<Rendered> = sources.map(|source| Rendered::from(source.object())).collect();
+        for &(remote, index) in &self.on().near {
+            let remote = &self.host.ons[remote];
+            let placed = &remote.tenants[index];
+            if placed.tenant.name == *tenant && remote.needs_near_account(placed) {
+                let account = tenant::account(&remote.near_account(tenant), &remote.flux.namespace);
+                objects.push(Rendered::from(account.at(placed.place)));
+            }
+        }
+        for object in &mut objects {
+            tenant::label(&mut object.value, tenant, Place::NONE);
+        }
+        objects
+    }
+
+    /// The bundle on the host of what Flux pulls for a tenant onto a remote.
+    fn host_bundle_of_tenant(&mut self, tenant: &Text, bundle: &Text, pulled: Vec<Rendered>) {
+        let on = self.on();
+        let own = self
+            .host
+            .own_target_of(on.target.environment)
+            .map(|own| self.host.ons[own].flux_name(bundle));
+        let after = own
+            .into_iter()
+            .chain([on.flux_name(bundle)])
+            .map(|name| (name, None))
+            .collect();
+        let kustomization = Kustomization {
+            after,
+            labels: tenant_label(tenant),
+            ..Kustomization::default()
+        };
+        self.bundle(
+            format!("{bundle}-host").into(),
+            pulled,
+            kustomization,
+            None,
+            false,
+        );
+    }
+
+    /// Applies what the rungs change in a tenant's own objects.
+    fn change_tenant(&mut self, index: usize, objects: &mut [Rendered]) {
+        let Host {
+            ons, library, part, ..
+        } = &mut *self.host;
+        let On { tenants, name, .. } = &ons[self.index];
+        let mut changer = Changer {
+            library,
+            target: name,
+            tally: &mut part.tally,
+            diagnostics: &mut part.diagnostics,
+        };
+        changer.apply(&tenants[index].changes, objects);
+    }
+
+    /// The bundles of tenants that are only on remotes: what Flux needs of them here.
+    pub(super) fn near_tenants(&mut self) {
+        let mut only_near: BTreeMap<Text, (usize, usize)> = BTreeMap::new();
+        for &(remote, index) in &self.on().near {
+            let placed = &self.host.ons[remote].tenants[index];
+            if self
+                .on()
+                .tenants
+                .iter()
+                .all(|tenant| tenant.tenant.name != placed.tenant.name)
+            {
+                only_near.insert(placed.tenant.name.clone(), (remote, index));
+            }
+        }
+        for (name, (remote, index)) in only_near {
+            let mut objects = self.near_objects(&name);
+            let placed = &self.host.ons[remote].tenants[index];
+            if self.host.ons[remote]
+                .apps
+                .iter()
+                .any(|app| app.tenant_name() == Some(&name) && app.body != Body::Here)
+            {
+                let mut home = vec![
+                    value!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": (&placed.namespace) } }),
+                ];
+                home.extend(
+                    placed
+                        .account
+                        .as_ref()
+                        .map(|account| tenant::account(account, &placed.namespace)),
+                );
+                objects.extend(home.into_iter().map(|object| {
+                    let mut object = object.at(placed.place);
+                    tenant::label(&mut object, &name, placed.place);
+                    Rendered::from(object)
+                }));
+            }
+            if !objects.is_empty() {
+                let kustomization = Kustomization {
+                    labels: tenant_label(&name),
+                    place: placed.place,
+                    ..Kustomization::default()
+                };
+                self.bundle(
+                    format!("tenant-{name}").into(),
+                    objects,
+                    kustomization,
+                    None,
+                    false,
+                );
+            }
+        }
+    }
+}
+
+/// All peers that a tenant's network names.
+fn peers<'t>(tenant: &'t PlacedTenant<'_>) -> impl Iterator<Item = &'t Peer> {
+    let network = match &tenant.keys.network {
+        Some(OrFalse::Some(network)) => Some(network),
+        _ => None,
+    };
+    network
+        .into_iter()
+        .flat_map(|network| network.from.iter().chain(&network.to))
+        .flatten()
+}

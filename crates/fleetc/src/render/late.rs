@@ -1,0 +1,186 @@
+//! Variables that only the cluster knows: what Flux must find so that it fills in these, and nothing else.
+//!
+//! Flux prints each object anew before it substitutes, so quotes in a file protect nothing; and it reads `$$` as `$`
+//! everywhere (docs/output.md, "late variables").
+
+use fleetc_manifests::{Data, Map, Text, Value, value};
+use indexmap::IndexMap;
+
+use super::Rendered;
+use crate::diagnostic::Diagnostics;
+use crate::language::Late;
+use crate::load::ObjectName;
+use crate::messages;
+use crate::sources::Sources;
+
+/// The annotation and label with which Flux leaves an object as it is.
+const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
+
+/// Escapes everything in the objects but the late variables.
+pub(super) fn escape(
+    objects: &mut [Rendered],
+    late: &IndexMap<Text, Late>,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) {
+    for object in objects {
+        if object.encrypted.is_some() {
+            if !is_left_alone(&object.value) {
+                diagnostics.push(messages::late_beside_encrypted(
+                    object.value.place,
+                    &ObjectName::of(&object.value),
+                ));
+            }
+            continue;
+        }
+        if let Some(escaped) = escaped(&object.value, late, sources) {
+            object.value = escaped;
+        }
+    }
+}
+
+/// Whether Flux substitutes nothing in the object.
+fn is_left_alone(object: &Value) -> bool {
+    ["annotations", "labels"].iter().any(|map| {
+        object
+            .find(&["metadata", map, SUBSTITUTE])
+            .and_then(Value::as_text)
+            == Some("disabled")
+    })
+}
+
+/// The value with every `$` doubled but those of late variables; `None` if there is none.
+fn escaped(value: &Value, late: &IndexMap<Text, Late>, sources: &Sources) -> Option<Value> {
+    match &value.data {
+        Data::Text(text) if text.contains('$') => {
+            let is_plain = !matches!(first_char(value, sources), Some('"' | '\'' | '|' | '>'));
+            Some(Value::new(escaped_text(text, is_plain, late), value.place))
+        }
+        Data::List(items) => {
+            let changed: Vec<_> = items.iter().map(|item| escaped(item, late, sources)).collect();
+            changed.iter().any(Option::is_some).then(|| {
+                let items = items
+                    .iter()
+                    .zip(changed)
+                    .map(|(old, new)| new.unwrap_or_else(|| old.clone()));
+                Value::new(items.collect::<Vec<_>>(), value.place)
+            })
+        }
+        Data::Map(map) => {
+            let changed: Vec<_> = map
+                .iter()
+                .map(|entry| escaped(&entry.value, late, sources))
+                .collect();
+            let has_key = map.keys().any(|key| key.contains('$'));
+            (has_key || changed.iter().any(Option::is_some)).then(|| {
+                let mut escaped = Map::new();
+                for (entry, new) in map.iter().zip(changed) {
+                    let mut key = entry.key.clone();
+                    key.text = key.text.as_str().replace('$', "$$").into();
+                    escaped.push(key, new.unwrap_or_else(|| entry.value.clone()));
+                }
+                Value::new(escaped, value.place)
+            })
+        }
+        _ => None,
+    }
+}
+
+fn first_char(value: &Value, sources: &Sources) -> Option<char> {
+    let (file, at) = sources.find(value.place)?;
+    file.text[at..].chars().next()
+}
+
+fn escaped_text(text: &str, is_plain: bool, late: &IndexMap<Text, Late>) -> Text {
+    let mut out = Text::new();
+    let mut rest = text;
+    let mut is_alone = false;
+    while let Some((before, variable, after)) = next_late(rest, late) {
+        out.push_str(&before.replace('$', "$$"));
+        out.push_str(variable);
+        is_alone = variable.len() == text.len();
+        rest = after;
+    }
+    let has_late = rest.len() < text.len();
+    out.push_str(&rest.replace('$', "$$"));
+    // Alone and without quotes it may become a number or a boolean; Flux prints what has one of these marks in quotes.
+    let is_typed = is_alone && is_plain;
+    let is_printed_plain =
+        !out.contains('\n') && !out.contains(": ") && !out.contains(" #") && !out.ends_with(':');
+    if has_late && !is_typed && is_printed_plain {
+        return format!("${{quote}}{out}${{quote}}").into();
+    }
+    out
+}
+
+/// The text before the next late variable, the variable, and the text after it.
+fn next_late<'t>(text: &'t str, late: &IndexMap<Text, Late>) -> Option<(&'t str, &'t str, &'t str)> {
+    for (at, _) in text.match_indices("${") {
+        let Some(length) = text[at..].find('}') else {
+            return None;
+        };
+        let inner = &text[at + 2..at + length];
+        let name = inner
+            .find(":=")
+            .or_else(|| inner.find(":-"))
+            .map_or(inner, |colon| &inner[..colon]);
+        if late.contains_key(name) && !text[..at].ends_with('$') {
+            let end = at + length + 1;
+            return Some((&text[..at], &text[at..end], &text[end..]));
+        }
+    }
+    None
+}
+
+/// The `postBuild` of a Kustomization with late variables. Without an entry in `substitute`, Flux would leave every
+/// escape as it is when all sources of variables are missing.
+pub(super) fn post_build(late: &IndexMap<Text, Late>, diagnostics: &mut Diagnostics) -> Value {
+    let mut from: Vec<Value> = Vec::new();
+    for variable in late.values() {
+        let Some(written) = &variable.from else { continue };
+        let object = written
+            .split_once('/')
+            .filter(|(kind, name)| matches!(*kind, "ConfigMap" | "Secret") && !name.is_empty());
+        let Some((kind, name)) = object else {
+            diagnostics.push(messages::wrong_form(
+                written.place,
+                format!("`{}` is no source of variables", written.value),
+                "`ConfigMap/name` or `Secret/name`",
+            ));
+            continue;
+        };
+        let mut reference = value!({ "kind": kind, "name": name }).at(written.place);
+        if variable.optional.unwrap_or(false) {
+            reference.map_under(&[]).push("optional", true.into());
+        }
+        if !from.contains(&reference) {
+            from.push(reference);
+        }
+    }
+    value!({ "substitute": { "quote": "\"" }, "substituteFrom": from })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn late() -> IndexMap<Text, Late> {
+        IndexMap::from([("zone".into(), Late::default())])
+    }
+
+    #[test]
+    fn only_late_variables_stay_live() {
+        for (text, is_plain, escaped) in [
+            ("$HOME and ${1}", false, "$$HOME and $${1}"),
+            ("$${x}", false, "$$$${x}"),
+            ("$${zone}", false, "$$$${zone}"),
+            ("${zone}", false, "${quote}${zone}${quote}"),
+            ("${zone}", true, "${zone}"),
+            ("https://${zone}/", true, "${quote}https://${zone}/${quote}"),
+            ("a: ${zone}", false, "a: ${zone}"),
+            ("${zone:=x}\n", true, "${zone:=x}\n"),
+        ] {
+            assert_eq!(escaped_text(text, is_plain, &late()), escaped, "{text}");
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The root of a cluster: what Flux is bootstrapped onto.
+
+use fleetc_manifests::{Text, Value, value};
+
+use super::flux::{Flux, HELM_CONTROLLER, KUSTOMIZE_CONTROLLER};
+use super::host::{Host, Owners};
+use super::kustomization::{Account, Kustomization};
+use super::{Rendered, fleet_source, folder, source, target::On, tenant};
+use crate::fleet::COMMON;
+use crate::language::Install;
+use crate::messages;
+use crate::tree::{File, Folder};
+
+/// The namespace of Flux, unless the fleet says another.
+const RBAC: &str = "rbac.authorization.k8s.io";
+
+/// The root of a cluster that is retired: Flux alone, so that Flux deletes everything else.
+pub(super) fn retired(host: &mut Host<'_>) {
+    let super::Part {
+        tally, diagnostics, ..
+    } = &mut host.part;
+    let flux = Flux::of(host.fleet, COMMON, host.index, tally, diagnostics);
+    write_root(host, &flux, Vec::new(), &[]);
+}
+
+/// The root of the host.
+pub(super) fn write(host: &mut Host<'_>, owners: &mut Owners) {
+    let Some(first) = host.ons.first() else { return };
+    let flux = first.flux.clone();
+    let mut folders = Vec::new();
+    let mut objects = Vec::new();
+    for on in &host.ons {
+        if on.target.environment == COMMON {
+            folders.push(format!("../../{}", on.folder("flux")));
+        } else {
+            objects.push(environment(on));
+        }
+    }
+    objects.extend(sources(host, &flux));
+    objects.extend(namespaces(host, &flux));
+    let folder_name = format!("clusters/{}", host.fleet.clusters[host.index].name);
+    owners.add_root(&folder_name, &objects, &mut host.part.diagnostics);
+    write_root(host, &flux, folders, &objects);
+    prerequisites(host);
+}
+
+fn write_root(host: &mut Host<'_>, flux: &Flux, folders: Vec<String>, objects: &[Rendered]) {
+    let path = format!("clusters/{}", host.fleet.clusters[host.index].name);
+    let mut root = folder::folder(path.clone(), objects);
+    let mut resources = Vec::new();
+    if let Some(own) = flux_folder(host, flux, &format!("{path}/flux-system")) {
+        resources.push("flux-system".to_owned());
+        host.part.folders.push(own);
+    }
+    resources.extend(folders);
+    let files = root.files.iter().filter(|(_, file)| file.is_object);
+    resources.extend(files.map(|(name, _)| name.clone()));
+    let text = folder::list(&resources);
+    root.files.insert(
+        "kustomization.yaml".into(),
+        File {
+            text,
+            is_object: false,
+        },
+    );
+    host.part.folders.push(root);
+}
+
+/// The Kustomization of an environment: one for each, so that a bad one does not stop the others.
+fn environment(on: &On<'_>) -> Rendered {
+    let name: Text = if on.target.is_remote() {
+        format!("{}-{}", on.cluster, on.environment).into()
+    } else {
+        on.environment.clone()
+    };
+    let kustomization = Kustomization {
+        name,
+        namespace: on.flux.namespace.clone(),
+        path: on.source.path_of(&on.folder("flux")),
+        source: on.source.source.reference(&on.flux.namespace),
+        account: on
+            .flux
+            .platform_account()
+            .map_or(Account::Nobody, |name| Account::Named(name.into())),
+        place: on.place,
+        ..Kustomization::default()
+    };
+    kustomization.object(None, &mut crate::diagnostic::Diagnostics::default())
+}
+
+/// The sources of environments that do not pull what the root pulls.
+fn sources(host: &mut Host<'_>, flux: &Flux) -> Vec<Rendered> {
+    let super::Part { diagnostics, .. } = &mut host.part;
+    let root = fleet_source::of_root(host.fleet, host.index, &flux.namespace, diagnostics);
+    let mut written: Vec<source::Source> = Vec::new();
+    for on in &host.ons {
+        let own = &on.source.source;
+        let is_same = |other: &source::Source| other.name == own.name && other.namespace == own.namespace;
+        let is_root = root.as_ref().is_some_and(|root| is_same(&root.source));
+        let first = written
+            .iter()
+            .find(|other| is_same(other))
+            .or(root.as_ref().map(|root| &root.source).filter(|it| is_same(it)));
+        match first {
+            Some(first) if !source::are_equal(first, own) => {
+                diagnostics.push(messages::sources_differ(
+                    own.place,
+                    first.place,
+                    &own.namespace,
+                    &own.name,
+                ));
+            }
+            Some(_) => {}
+            None if is_root => {}
+            None => written.push(own.clone()),
+        }
+    }
+    written
+        .iter()
+        .map(|source| Rendered::from(source.object()))
+        .collect()
+}
+
+/// The namespaces of Flux objects beside Flux's own, with the accounts that the platform's objects in them act as.
+fn namespaces(host: &Host<'_>, flux: &Flux) -> Vec<Rendered> {
+    let mut objects = Vec::new();
+    let mut written: Vec<&Text> = vec![&flux.namespace];
+    for on in &host.ons {
+        let name = &on.flux.namespace;
+        if written.contains(&name) {
+            continue;
+        }
+        written.push(name);
+        objects.push(
+            value!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } }).at(on.place),
+        );
+        if on.flux.lockdown {
+            for account in [KUSTOMIZE_CONTROLLER, HELM_CONTROLLER] {
+                objects.push(tenant::account(&account.into(), name).at(on.place));
+            }
+            objects.push(cluster_admin(&format!("{name}-flux"), name).at(on.place));
+        }
+    }
+    objects.into_iter().map(Rendered::from).collect()
+}
+
+/// A binding that lets the controllers' accounts in a namespace apply anything.
+fn cluster_admin(name: &str, namespace: &Text) -> Value {
+    let subjects = [KUSTOMIZE_CONTROLLER, HELM_CONTROLLER]
+        .map(|account| value!({ "kind": "ServiceAccount", "name": account, "namespace": namespace }));
+    value!({
+        "apiVersion": (format!("{RBAC}/v1")),
+        "kind": "ClusterRoleBinding",
+        "metadata": { "name": name },
+        "roleRef": { "apiGroup": RBAC, "kind": "ClusterRole", "name": "cluster-admin" },
+        "subjects": (subjects.to_vec()),
+    })
+}
+
+/// What must be on a remote before anything else, in a folder that nobody applies: under lockdown the accounts of the
+/// host's Flux have no right there until somebody gives it to them, once.
+fn prerequisites(host: &mut Host<'_>) {
+    let mut done: Vec<&Text> = Vec::new();
+    let mut folders = Vec::new();
+    for on in host
+        .ons
+        .iter()
+        .filter(|on| on.target.is_remote() && on.flux.lockdown)
+    {
+        if done.contains(&on.cluster) {
+            continue;
+        }
+        done.push(on.cluster);
+        let object = Rendered::from(cluster_admin("flux-near", &on.flux.namespace).at(on.place));
+        let mut folder = folder::folder(format!("clusters/{}", on.cluster), &[object]);
+        folder.files.remove("kustomization.yaml");
+        folders.push(folder);
+    }
+    host.part.folders.extend(folders);
+}
+
+/// The folder that Flux itself is installed from; none if somebody else does it.
+fn flux_folder(host: &mut Host<'_>, flux: &Flux, path: &str) -> Option<Folder> {
+    match flux.install {
+        Install::Nobody => None,
+        Install::Bootstrap => {
+            let text = bootstrap_kustomization(flux);
+            let files = [(
+                "kustomization.yaml".to_owned(),
+                File {
+                    text,
+                    is_object: false,
+                },
+            )]
+            .into();
+            Some(Folder {
+                path: path.to_owned(),
+                files,
+            })
+        }
+        Install::Operator => Some(folder::folder(path.to_owned(), &[instance(host, flux)?])),
+    }
+}
+
+/// The kustomization.yaml beside what `flux bootstrap` writes, with what keeps tenants apart.
+///
+/// Source: <https://fluxcd.io/flux/installation/configuration/multitenancy/>.
+fn bootstrap_kustomization(flux: &Flux) -> String {
+    let mut text = folder::list(&["gotk-components.yaml", "gotk-sync.yaml"]);
+    if !flux.lockdown {
+        return text;
+    }
+    text.push_str("patches:\n");
+    for (controllers, arguments) in lockdown(flux) {
+        text.push_str(&format!(
+            "- target:\n    kind: Deployment\n    name: {controllers}\n  patch: |\n"
+        ));
+        for argument in arguments {
+            text.push_str(&format!(
+                "    - op: add\n      path: /spec/template/spec/containers/0/args/-\n      value: {argument}\n"
+            ));
+        }
+    }
+    text.push_str(&format!(
+        "- target:\n    kind: Kustomization\n    name: flux-system\n  patch: |\n    - op: add\n      path: \
+         /spec/serviceAccountName\n      value: {KUSTOMIZE_CONTROLLER}\n"
+    ));
+    text
+}
+
+/// The arguments that keep tenants apart, by the controllers that take them.
+fn lockdown(flux: &Flux) -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut of_kustomize = vec!["--no-remote-bases=true"];
+    if flux.applies_roles_first() {
+        of_kustomize.push("--custom-apply-stage-kinds=rbac.authorization.k8s.io/Role");
+    }
+    vec![
+        (
+            "(kustomize-controller|helm-controller|notification-controller|image-reflector-controller|image-automation-controller)",
+            vec!["--no-cross-namespace-refs=true"],
+        ),
+        (
+            "(kustomize-controller|helm-controller)",
+            vec!["--default-service-account=default"],
+        ),
+        ("kustomize-controller", of_kustomize),
+    ]
+}
+
+/// The FluxInstance from which the Flux Operator installs Flux.
+///
+/// Source: <https://fluxoperator.dev/docs/crd/fluxinstance/>.
+fn instance(host: &mut Host<'_>, flux: &Flux) -> Option<Rendered> {
+    let super::Part { diagnostics, .. } = &mut host.part;
+    let root = fleet_source::of_root(host.fleet, host.index, &flux.namespace, diagnostics)?;
+    let cluster = &host.fleet.clusters[host.index];
+    let spec = &root.source.spec;
+    let reference = spec.get("ref");
+    let text = |key: &str| {
+        reference
+            .and_then(|reference| reference.get(key))
+            .and_then(Value::as_text)
+    };
+    let git = text("branch").map(|branch| format!("refs/heads/{branch}"));
+    let git = git.or_else(|| {
+        text("tag")
+            .filter(|_| root.source.kind == "GitRepository")
+            .map(|tag| format!("refs/tags/{tag}"))
+    });
+    let reference = git
+        .or_else(|| text("tag").map(str::to_owned))
+        .unwrap_or_else(|| "latest".into());
+    let mut sync = value!({
+        "kind": (root.source.kind),
+        "url": (spec.get("url").cloned().unwrap_or_default()),
+        "ref": reference,
+        "path": (root.path_of(&format!("clusters/{}", cluster.name))),
+    });
+    if let Some(secret) = spec.find(&["secretRef", "name"]) {
+        sync.map_under(&[]).push("pullSecret", secret.clone());
+    }
+    let mut of_cluster =
+        value!({ "type": "kubernetes", "multitenant": (flux.lockdown), "networkPolicy": true });
+    if flux.lockdown {
+        of_cluster
+            .map_under(&[])
+            .push("tenantDefaultServiceAccount", "default".into());
+    }
+    let mut object = value!({
+        "apiVersion": "fluxcd.controlplane.io/v1",
+        "kind": "FluxInstance",
+        "metadata": { "name": "flux", "namespace": (&flux.namespace) },
+        "spec": {
+            "distribution": { "version": (format!("{}.x", flux.minor)), "registry": "ghcr.io/fluxcd" },
+            "components": ["source-controller", "kustomize-controller", "helm-controller", "notification-controller"],
+            "cluster": of_cluster,
+            "sync": sync,
+        },
+    });
+    if flux.lockdown && flux.applies_roles_first() {
+        let patch = "- op: add\n  path: /spec/template/spec/containers/0/args/-\n  value: \
+                     --custom-apply-stage-kinds=rbac.authorization.k8s.io/Role\n";
+        let patch =
+            value!({ "target": { "kind": "Deployment", "name": KUSTOMIZE_CONTROLLER }, "patch": patch });
+        object
+            .map_under(&["spec", "kustomize"])
+            .push("patches", vec![patch].into());
+    }
+    Some(Rendered::from(object.at(root.source.place)))
+}

@@ -1,0 +1,57 @@
+//! Which objects a selector chooses.
+
+use fleetc_manifests::{Text, Value, kinds};
+use indexmap::IndexMap;
+
+use crate::language::{OneOrMany, Patch, Pattern, Selector};
+
+/// Whether the selector chooses the object; one without keys chooses everything.
+pub(super) fn chooses(selector: &Selector, object: &Value) -> bool {
+    let text = |keys: &[&str]| object.find(keys).and_then(Value::as_text).unwrap_or_default();
+    one_of(selector.kind.as_ref(), text(&["kind"]))
+        && one_of(selector.name.as_ref(), text(&["metadata", "name"]))
+        && one_of(selector.namespace.as_ref(), text(&["metadata", "namespace"]))
+        && is_in_group(selector.group.as_ref(), kinds::group(text(&["apiVersion"])))
+        && has_all(selector.labels.as_ref(), object.find(&["metadata", "labels"]))
+        && has_all(
+            selector.annotations.as_ref(),
+            object.find(&["metadata", "annotations"]),
+        )
+}
+
+/// Whether the patch is for the object.
+pub(super) fn is_for(patch: &Patch, object: &Value) -> bool {
+    chooses(&selector(patch), object) && !patch.not.as_ref().is_some_and(|not| chooses(not, object))
+}
+
+/// The choice of a patch, without its `not`.
+fn selector(patch: &Patch) -> Selector {
+    Selector {
+        kind: patch.kind.clone(),
+        name: patch.name.clone(),
+        namespace: patch.namespace.clone(),
+        group: patch.group.clone(),
+        labels: patch.labels.clone(),
+        annotations: patch.annotations.clone(),
+    }
+}
+
+/// Whether the patch says which objects it is for.
+pub(super) fn has_choice(patch: &Patch) -> bool {
+    selector(patch) != Selector::default()
+}
+
+fn one_of(patterns: Option<&OneOrMany<Pattern>>, text: &str) -> bool {
+    patterns.is_none_or(|patterns| patterns.0.iter().any(|pattern| pattern.matches(text)))
+}
+
+fn is_in_group(groups: Option<&OneOrMany<Text>>, group: &str) -> bool {
+    groups.is_none_or(|groups| groups.0.iter().any(|it| it.value == group))
+}
+
+fn has_all(wanted: Option<&IndexMap<Text, OneOrMany<Pattern>>>, has: Option<&Value>) -> bool {
+    wanted.into_iter().flatten().all(|(key, patterns)| {
+        let value = has.and_then(|map| map.get(key)).and_then(Value::as_text);
+        value.is_some_and(|value| one_of(Some(patterns), value))
+    })
+}

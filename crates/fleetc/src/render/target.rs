@@ -1,0 +1,186 @@
+//! A target with everything on it, and what things are called there.
+
+use fleetc_manifests::{Place, Text, Value, value};
+
+use super::fleet_source::TreeSource;
+use super::flux::Flux;
+use super::placed::{Body, PlacedApp, PlacedTenant};
+use crate::diagnostic::Diagnostics;
+use crate::fleet::{Fleet, Target};
+use crate::language::{self, Decoder, Shaped, Stage, State};
+use crate::resolve::Tally;
+use crate::resolve::ladder::{climb, cluster_steps};
+use crate::resolve::matching::Context;
+use crate::resolve::scope::Scope;
+use crate::resolve::substitution::Substitute;
+
+/// A target, with everything on it.
+pub(super) struct On<'f> {
+    pub(super) target: Target,
+    /// `dev/emea-1`.
+    pub(super) name: String,
+    /// Where the environment was written, or the cluster if it is `common`.
+    pub(super) place: Place,
+    pub(super) environment: &'f Text,
+    pub(super) cluster: &'f Text,
+    /// What stands before namespaces.
+    pub(super) prefix: &'f Text,
+    /// What stands before the names of Flux objects in Flux's namespace.
+    pub(super) flux_prefix: Text,
+    pub(super) flux: Flux,
+    /// Where its folders are pulled from.
+    pub(super) source: TreeSource,
+    /// Whether Flux leaves everything as it is.
+    pub(super) suspended: bool,
+    /// Whether only its tenants' apps go.
+    pub(super) retired: bool,
+    pub(super) access: Access,
+    pub(super) tenants: Vec<PlacedTenant<'f>>,
+    pub(super) apps: Vec<PlacedApp<'f>>,
+    /// Tenants that need something here for the sake of a remote: the index of the remote's target, and of the tenant there.
+    pub(super) near: Vec<(usize, usize)>,
+}
+
+/// How a remote cluster is reached from its host.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Access {
+    /// The `kubeConfig` of the platform's Flux objects.
+    pub(super) kubeconfig: Option<Value>,
+    /// The `kubeConfig` of those in tenants' namespaces.
+    pub(super) tenant_kubeconfig: Option<Value>,
+}
+
+impl Access {
+    /// That of the cluster of a target; none if it is its own host.
+    pub(super) fn of(
+        fleet: &Fleet,
+        target: Target,
+        tally: &mut Tally,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        if !target.is_remote() {
+            return Self::default();
+        }
+        let cluster = &fleet.clusters[target.cluster];
+        let context = Context {
+            environment: Some(&fleet.environments[target.environment]),
+            is_common: target.environment == crate::fleet::COMMON,
+            cluster: Some(cluster),
+            ..Context::default()
+        };
+        let mut settings = climb(&cluster_steps(fleet, cluster), &context, tally, diagnostics);
+        settings
+            .keys
+            .retain(|entry| matches!(entry.key.text.as_str(), "kubeconfig" | "tenant-kubeconfig"));
+        let mut scope = Scope::new(fleet, context);
+        let written = scope.value(&settings.keys.into());
+        diagnostics.append(std::mem::take(&mut scope.diagnostics));
+        let keys = language::Cluster::decode(&written, &mut Decoder::new(diagnostics, Stage::Resolved))
+            .unwrap_or_default();
+        let kubeconfig = keys.kubeconfig.unwrap_or_default();
+        let default = format!("{}-kubeconfig", cluster.name);
+        let secret = kubeconfig
+            .secret
+            .map_or_else(|| default.into(), |secret| secret.value);
+        let key = kubeconfig.key.unwrap_or_else(|| "value".into());
+        let by_secret = |secret: &Text| value!({ "secretRef": { "name": secret, "key": (&key) } });
+        Self {
+            kubeconfig: Some(match &kubeconfig.config_map {
+                Some(name) => value!({ "configMapRef": { "name": (&name.value) } }),
+                None => by_secret(&secret),
+            }),
+            tenant_kubeconfig: keys.tenant_kubeconfig.map(|secret| by_secret(&secret.value)),
+        }
+    }
+}
+
+impl On<'_> {
+    /// The folder of one of its bundles.
+    pub(super) fn folder(&self, bundle: &str) -> String {
+        format!("{}/{}/{bundle}", self.environment, self.cluster)
+    }
+
+    /// What a bundle is called in Flux's namespace.
+    pub(super) fn flux_name(&self, bundle: &str) -> Text {
+        if self.target.is_remote() {
+            format!("{}-{}{bundle}", self.cluster, self.flux_prefix).into()
+        } else {
+            format!("{}{bundle}", self.flux_prefix).into()
+        }
+    }
+
+    /// The bundle of an app.
+    pub(super) fn bundle_of(&self, app: &PlacedApp<'_>) -> Text {
+        match app.tenant_name() {
+            Some(tenant) => format!("{tenant}-{}", app.app.name).into(),
+            None => app.app.name.clone(),
+        }
+    }
+
+    /// What the HelmRelease, or the pulled Kustomization, of an app is called.
+    pub(super) fn object_name_of(&self, app: &PlacedApp<'_>) -> Text {
+        let name = app.object_name();
+        if app.flux_namespace == self.flux.namespace {
+            self.flux_name(&name)
+        } else if self.target.is_remote() {
+            format!("{}-{name}", self.cluster).into()
+        } else {
+            name
+        }
+    }
+
+    /// The account beside the Kustomizations of what is rendered here for the tenant.
+    pub(super) fn near_account(&self, tenant: &Text) -> Text {
+        if self.target.is_remote() {
+            format!("{}-{}{tenant}", self.cluster, self.prefix).into()
+        } else {
+            format!("{}{tenant}", self.prefix).into()
+        }
+    }
+
+    /// The Kustomization that stands for an app in `dependsOn`: its name and namespace.
+    pub(super) fn kustomization_of(&self, app: &PlacedApp<'_>) -> (Text, Text) {
+        if app.is_pulled_alone() {
+            (self.object_name_of(app), app.flux_namespace.clone())
+        } else {
+            (self.flux_name(&self.bundle_of(app)), self.flux.namespace.clone())
+        }
+    }
+
+    /// Whom an app of the tenant is applied as, or one of the platform.
+    pub(super) fn account_of(&self, app: &PlacedApp<'_>) -> Option<Text> {
+        if let Some(account) = app.own_account() {
+            return account;
+        }
+        match (app.app.tenant, self.tenant_of(app)) {
+            (None, _) => self.flux.platform_account().map(Text::from),
+            (Some(_), Some(tenant)) => tenant.account.as_ref().map(|account| match app.body {
+                Body::Here => self.near_account(&tenant.tenant.name),
+                _ => account.clone(),
+            }),
+            (Some(_), None) => None,
+        }
+    }
+
+    /// The tenant of an app, as it is here.
+    pub(super) fn tenant_of(&self, app: &PlacedApp<'_>) -> Option<&PlacedTenant<'_>> {
+        let name = app.tenant_name()?;
+        self.tenants.iter().find(|tenant| tenant.tenant.name == *name)
+    }
+
+    /// Whether something of the tenant is applied from Flux's namespace with its rights.
+    pub(super) fn needs_near_account(&self, tenant: &PlacedTenant<'_>) -> bool {
+        let is_its = |app: &&PlacedApp<'_>| app.tenant_name() == Some(&tenant.tenant.name);
+        tenant.account.is_some()
+            && self
+                .apps
+                .iter()
+                .filter(is_its)
+                .any(|app| !app.is_pulled() && app.own_account().is_none())
+    }
+}
+
+/// Whether a cluster with the state is retired, or only rests.
+pub(super) fn rests(state: State) -> (bool, bool) {
+    (state == State::Suspended, state == State::Retired)
+}

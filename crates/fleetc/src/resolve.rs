@@ -1,0 +1,146 @@
+//! The second phase: what was written into what is meant. Names are looked up, defaults filled in, things placed.
+
+pub(crate) mod ladder;
+pub(crate) mod matching;
+mod names;
+mod place;
+pub(crate) mod scope;
+pub(crate) mod substitution;
+pub(crate) mod tally;
+
+use std::sync::Arc;
+
+use fleetc_manifests::{Map, Place, Text, Value};
+use indexmap::IndexMap;
+
+use crate::diagnostic::Diagnostics;
+use crate::fleet::{Cluster, Defaults, Environment, Fleet};
+use crate::language::{self, Decoder, ManagedBy, Shaped, Stage};
+
+use crate::syntax::{self, Rung};
+
+pub(crate) use tally::{Duty, Tally};
+
+/// Resolves a fleet. `folder` is the name of the folder that it lies in.
+pub fn resolve(
+    written: syntax::Fleet,
+    folder: &str,
+    tally: &mut Tally,
+    diagnostics: &mut Diagnostics,
+) -> Fleet {
+    let mut fleet = frame(written, folder, diagnostics);
+    place::targets(&mut fleet, diagnostics);
+    place::tenants(&mut fleet, tally, diagnostics);
+    place::apps(&mut fleet, tally, diagnostics);
+    names::check_matchers(&fleet, tally, diagnostics);
+    fleet
+}
+
+/// The fleet with everything in it that needs no look-up of another thing.
+fn frame(written: syntax::Fleet, folder: &str, diagnostics: &mut Diagnostics) -> Fleet {
+    let top: language::Fleet = decode(&written.fleet.keys, diagnostics);
+    let defaults = Defaults {
+        all: Arc::new(written.defaults.all),
+        environment: Arc::new(written.defaults.environment),
+        cluster: Arc::new(written.defaults.cluster),
+        tenant: Arc::new(written.defaults.tenant),
+        component: Arc::new(written.defaults.component),
+        app: Arc::new(written.defaults.app),
+    };
+    let mut fleet = Fleet {
+        name: top.name.unwrap_or_else(|| folder.into()),
+        output: top
+            .output
+            .map_or_else(|| "rendered".into(), |output| output.as_text().clone()),
+        rung: Arc::new(written.fleet),
+        defaults,
+        sources: written
+            .sources
+            .into_iter()
+            .map(|(name, rung)| (name, Arc::new(rung)))
+            .collect(),
+        ..Fleet::default()
+    };
+    environments(&mut fleet, written.environments, diagnostics);
+    for (name, rung) in written.clusters {
+        let cluster = cluster(&fleet, name, rung, diagnostics);
+        fleet.clusters.push(cluster);
+    }
+    place::declare(
+        &mut fleet,
+        written.tenants,
+        written.components,
+        written.apps,
+        diagnostics,
+    );
+    fleet
+}
+
+fn environments(fleet: &mut Fleet, mut written: IndexMap<Text, Rung>, diagnostics: &mut Diagnostics) {
+    let common = written.shift_remove("common").unwrap_or_default();
+    let all = std::iter::once((Text::from("common"), common)).chain(written);
+    for (name, rung) in all {
+        let environment = Environment {
+            name,
+            place: rung.place,
+            prefix: Text::new(),
+            rung: Arc::new(rung),
+        };
+        fleet.environments.push(environment);
+    }
+    for index in 0..fleet.environments.len() {
+        let prefix = scope::prefix(fleet, index, diagnostics);
+        fleet.environments[index].prefix = prefix;
+    }
+}
+
+fn cluster(fleet: &Fleet, name: Text, rung: Rung, diagnostics: &mut Diagnostics) -> Cluster {
+    let keys: language::Cluster = decode(&filled_in(&fleet.defaults.cluster, &rung), diagnostics);
+    Cluster {
+        name,
+        place: rung.place,
+        labels: keys.labels.unwrap_or_default(),
+        state: keys.state.unwrap_or(language::State::Active),
+        rung: Arc::new(rung),
+    }
+}
+
+/// The keys that are filled in from `[defaults.K]` before the ladder starts: those that matchers read.
+pub(crate) fn filled_in(defaults: &Rung, own: &Rung) -> Map {
+    const BEFORE: [&str; 8] = [
+        "environments",
+        "labels",
+        "state",
+        "managed-by",
+        "where",
+        "tier",
+        "prefix",
+        "tenant",
+    ];
+    let mut keys = Map::new();
+    for rung in [defaults, own] {
+        for entry in &rung.keys {
+            if BEFORE.contains(&entry.key.text.as_str()) {
+                ladder::merge_entry(&mut keys, entry);
+            }
+        }
+    }
+    keys
+}
+
+/// Reads keys that the first phase has checked; what is wrong with them was said there.
+pub(crate) fn decode<T: Shaped + Default>(keys: &Map, diagnostics: &mut Diagnostics) -> T {
+    let value = Value::new(keys.clone(), Place::NONE);
+    T::decode(&value, &mut Decoder::new(diagnostics, Stage::Written)).unwrap_or_default()
+}
+
+/// The cluster whose Flux applies what an environment has on a cluster.
+pub(crate) fn host_of(
+    managed_by: Option<&ManagedBy>,
+    environment: &str,
+) -> Option<language::Spanned<language::Name>> {
+    match managed_by? {
+        ManagedBy::All(cluster) => Some(cluster.clone()),
+        ManagedBy::Some(clusters) => clusters.get(environment).cloned(),
+    }
+}

@@ -1,0 +1,246 @@
+//! Whether what matchers name exists, and whether every override holds somewhere.
+
+use std::sync::Arc;
+
+use fleetc_manifests::{Place, Text, Value};
+
+use super::tally::{Duty, Tally};
+use crate::diagnostic::Diagnostics;
+use crate::fleet::Fleet;
+use crate::language::{Matcher, OneOrMany, Pattern};
+use crate::messages;
+use crate::syntax::{Override, Rung};
+
+/// The keys that things under a table can have.
+#[derive(Clone, Copy, Default)]
+struct Facets {
+    tenant: bool,
+    app: bool,
+    component: bool,
+}
+
+/// Says which names in matchers do not exist, and which overrides hold nowhere.
+pub(super) fn check_matchers(fleet: &Fleet, tally: &Tally, diagnostics: &mut Diagnostics) {
+    let mut checker = Checker {
+        names: Names::of(fleet),
+        tally,
+        diagnostics,
+    };
+    checker.check_all(fleet);
+}
+
+struct Checker<'d> {
+    names: Names<'d>,
+    tally: &'d Tally,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Checker<'_> {
+    fn check_all(&mut self, fleet: &Fleet) {
+        let all = Facets {
+            tenant: true,
+            app: true,
+            component: true,
+        };
+        let of_apps = Facets {
+            component: false,
+            ..all
+        };
+        let of_components = Facets {
+            tenant: false,
+            app: false,
+            component: true,
+        };
+        let defaults = &fleet.defaults;
+        self.rung(&defaults.environment, all);
+        self.rung(&defaults.cluster, all);
+        self.rung(&defaults.tenant, of_apps);
+        self.rung(&defaults.app, of_apps);
+        self.rung(&defaults.component, of_components);
+        for environment in &fleet.environments {
+            self.rung(&environment.rung, all);
+        }
+        for cluster in &fleet.clusters {
+            self.rung(&cluster.rung, all);
+        }
+        for tenant in &fleet.tenants {
+            if self.rung(&tenant.rung, of_apps) && tenant.placements.is_empty() {
+                self.diagnostics
+                    .push(messages::lands_nowhere("tenant", &tenant.name, tenant.place));
+            }
+        }
+        for app in &fleet.apps {
+            let facets = if app.is_component { of_components } else { of_apps };
+            let tenant_is_somewhere = app
+                .tenant
+                .is_none_or(|it| !fleet.tenants[it].placements.is_empty());
+            if self.rung(&app.rung, facets) && tenant_is_somewhere && app.placements.is_empty() {
+                let what = if app.is_component { "component" } else { "app" };
+                self.diagnostics
+                    .push(messages::lands_nowhere(what, &app.name, app.place));
+            }
+        }
+    }
+
+    /// Checks the matchers of a table; whether its `where` names only what exists.
+    fn rung(&mut self, rung: &Arc<Rung>, facets: Facets) -> bool {
+        let before = self.diagnostics.len();
+        if let Some(matcher) = rung.keys.get("where").and_then(Value::as_map) {
+            // What does not fit was said when it was read.
+            let matcher: Matcher = super::decode(matcher, &mut Diagnostics::default());
+            self.matcher(&matcher, Facets::default());
+        }
+        let is_known = self.diagnostics.len() == before;
+        for it in &rung.overrides {
+            self.check_override(it, facets);
+        }
+        is_known
+    }
+
+    fn check_override(&mut self, it: &Override, facets: Facets) {
+        let before = self.diagnostics.len();
+        self.matcher(&it.when, facets);
+        let all_known = self.diagnostics.len() == before;
+        if all_known && !self.tally.has_done(Duty::Hold, it.place) {
+            self.diagnostics
+                .push(messages::holds_nowhere(it.when_place.or(it.place)));
+        }
+    }
+
+    fn matcher(&mut self, matcher: &Matcher, facets: Facets) {
+        self.patterns(
+            "environment",
+            matcher.environment.as_ref(),
+            &self.names.environments.clone(),
+        );
+        self.patterns("cluster", matcher.cluster.as_ref(), &self.names.clusters.clone());
+        self.labels(matcher);
+        self.facet(
+            "tenant",
+            matcher.tenant.as_ref(),
+            facets.tenant,
+            &self.names.tenants.clone(),
+        );
+        self.facet(
+            "tier",
+            matcher.tier.as_ref(),
+            facets.tenant,
+            &self.names.tiers.clone(),
+        );
+        self.facet("copy", matcher.copy.as_ref(), facets.tenant, &["main"]);
+        self.facet("app", matcher.app.as_ref(), facets.app, &self.names.apps.clone());
+        self.facet(
+            "component",
+            matcher.component.as_ref(),
+            facets.component,
+            &self.names.components.clone(),
+        );
+        if let Some(not) = &matcher.not {
+            if not.not.is_some() {
+                self.diagnostics.push(messages::nested_not(first_place(not)));
+            }
+            self.matcher(
+                &Matcher {
+                    not: None,
+                    ..not.as_ref().clone()
+                },
+                facets,
+            );
+        }
+    }
+
+    fn facet(
+        &mut self,
+        key: &'static str,
+        patterns: Option<&OneOrMany<Pattern>>,
+        possible: bool,
+        names: &[&str],
+    ) {
+        match patterns.and_then(|patterns| patterns.0.first()) {
+            Some(first) if !possible => self.diagnostics.push(messages::cannot_have(key, first.place)),
+            _ => self.patterns(key, patterns, names),
+        }
+    }
+
+    fn patterns(&mut self, what: &str, patterns: Option<&OneOrMany<Pattern>>, names: &[&str]) {
+        for pattern in patterns.iter().flat_map(|patterns| &patterns.0) {
+            if pattern.as_text() != "*" && !names.iter().any(|name| pattern.matches(name)) {
+                let known = names.iter().copied();
+                self.diagnostics
+                    .push(messages::unknown_name(what, pattern, pattern.place, known));
+            }
+        }
+    }
+
+    fn labels(&mut self, matcher: &Matcher) {
+        for (label, patterns) in matcher.labels.iter().flatten() {
+            let Some(first) = patterns.0.first() else { continue };
+            let values: Vec<&str> = self.names.values_of(label);
+            if values.is_empty() {
+                let known = self.names.labels.iter().map(|(label, _)| *label);
+                self.diagnostics.push(messages::unknown_name(
+                    "label of a cluster",
+                    label,
+                    first.place,
+                    known.collect::<Vec<_>>(),
+                ));
+            } else {
+                self.patterns(&format!("value of the label `{label}`"), Some(patterns), &values);
+            }
+        }
+    }
+}
+
+fn first_place(matcher: &Matcher) -> Place {
+    let keys = [
+        &matcher.environment,
+        &matcher.cluster,
+        &matcher.tenant,
+        &matcher.tier,
+        &matcher.copy,
+        &matcher.app,
+        &matcher.component,
+    ];
+    let first = keys.into_iter().flatten().flat_map(|patterns| &patterns.0).next();
+    first.map_or(Place::NONE, |pattern| pattern.place)
+}
+
+/// Every name that a matcher may use.
+struct Names<'f> {
+    environments: Vec<&'f str>,
+    clusters: Vec<&'f str>,
+    labels: Vec<(&'f str, &'f str)>,
+    tenants: Vec<&'f str>,
+    tiers: Vec<&'f str>,
+    apps: Vec<&'f str>,
+    components: Vec<&'f str>,
+}
+
+impl<'f> Names<'f> {
+    fn of(fleet: &'f Fleet) -> Self {
+        let apps = |component| {
+            let apps = fleet.apps.iter().filter(move |app| app.is_component == component);
+            apps.map(|app| app.name.as_str()).collect()
+        };
+        let labels = fleet.clusters.iter().flat_map(|cluster| &cluster.labels);
+        Self {
+            environments: fleet.environments.iter().map(|it| it.name.as_str()).collect(),
+            clusters: fleet.clusters.iter().map(|it| it.name.as_str()).collect(),
+            labels: labels
+                .map(|(label, value): (&Text, &Text)| (label.as_str(), value.as_str()))
+                .collect(),
+            tenants: fleet.tenants.iter().map(|it| it.name.as_str()).collect(),
+            tiers: fleet.tenants.iter().filter_map(|it| it.tier.as_deref()).collect(),
+            apps: apps(false),
+            components: apps(true),
+        }
+    }
+
+    fn values_of(&self, label: &str) -> Vec<&'f str> {
+        self.labels
+            .iter()
+            .filter(|(it, _)| *it == label)
+            .map(|(_, value)| *value)
+            .collect()
+    }
+}

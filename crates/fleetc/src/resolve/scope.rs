@@ -1,0 +1,204 @@
+//! What `${name}` stands for on one target.
+
+use fleetc_manifests::{Data, Text, Value};
+use indexmap::IndexMap;
+
+use super::ladder::{self, Step, StepName};
+use super::matching::Context;
+use super::substitution::{Substitute, is_live};
+use crate::diagnostic::Diagnostics;
+use crate::fleet::Fleet;
+use crate::messages;
+
+/// The names that stand for something in every fleet.
+const RESERVED: [&str; 8] = [
+    "environment",
+    "environment.prefix",
+    "cluster",
+    "tenant",
+    "copy",
+    "app",
+    "component",
+    "namespace",
+];
+
+/// What names stand for, for one thing on one target.
+pub(crate) struct Scope<'f> {
+    steps: Vec<Step<'f>>,
+    context: Context<'f>,
+    /// Where the thing runs, once that is known.
+    pub(crate) namespace: Option<Text>,
+    /// The names of its ConfigMaps, once they are known.
+    pub(crate) configs: IndexMap<Text, Text>,
+    /// Variables that have been looked up already.
+    known: IndexMap<Text, Value>,
+    /// The variables that are being looked up, each because of the one before it.
+    pending: Vec<Text>,
+    /// Where it is, for messages.
+    target: String,
+    /// What was wrong.
+    pub(crate) diagnostics: Diagnostics,
+}
+
+/// Why a name stands for nothing.
+enum Missing {
+    /// Nothing has that name.
+    Unknown,
+    /// It would need itself.
+    Cycle(Vec<Text>),
+}
+
+impl<'f> Scope<'f> {
+    /// The scope of what the context says.
+    pub(crate) fn new(fleet: &'f Fleet, context: Context<'f>) -> Self {
+        let name = |name: Option<&'f Text>| name.map_or("", Text::as_str);
+        let environment = name(context.environment.map(|it| &it.name));
+        let cluster = name(context.cluster.map(|it| &it.name));
+        Self {
+            steps: ladder::steps(fleet, &context),
+            context,
+            namespace: None,
+            configs: IndexMap::new(),
+            known: IndexMap::new(),
+            pending: Vec::new(),
+            target: if cluster.is_empty() {
+                environment.to_owned()
+            } else {
+                format!("{environment}/{cluster}")
+            },
+            diagnostics: Diagnostics::default(),
+        }
+    }
+
+    /// What the name stands for; an error is told for the text that uses it.
+    pub(crate) fn lookup(&mut self, name: &str, written: &str, text: &Value) -> Option<Value> {
+        match self.find(name) {
+            Ok(value) => Some(value),
+            Err(Missing::Cycle(names)) => {
+                self.diagnostics
+                    .push(messages::variable_cycle(text.place, written, &names));
+                None
+            }
+            Err(Missing::Unknown) => {
+                let known = self.names();
+                let elsewhere = self.is_reserved(name);
+                let target = self.target.clone();
+                self.diagnostics.push(messages::unknown_variable(
+                    text.place, written, name, &target, elsewhere, &known,
+                ));
+                None
+            }
+        }
+    }
+
+    /// Whether the ladder, or fleetc, says what the name stands for here.
+    pub(crate) fn defines(&self, name: &str) -> bool {
+        self.reserved(name).is_some() || ladder::variable(&self.steps, &self.context, name).is_some()
+    }
+
+    /// The value of a variable as it was written, and the rung that it stands on.
+    pub(crate) fn written(&self, name: &str) -> Option<(&'f Value, StepName<'f>)> {
+        ladder::variable(&self.steps, &self.context, name)
+    }
+
+    /// The names of all variables here.
+    pub(crate) fn names(&self) -> Vec<&'f str> {
+        let mut names = ladder::variable_names(&self.steps, &self.context);
+        names.extend(RESERVED.iter().filter(|name| self.reserved(name).is_some()));
+        names
+    }
+
+    fn is_reserved(&self, name: &str) -> bool {
+        RESERVED.contains(&name) || name.starts_with("cluster.labels.") || name.starts_with("config.")
+    }
+
+    fn find(&mut self, name: &str) -> Result<Value, Missing> {
+        if let Some(value) = self.known.get(name) {
+            return Ok(value.clone());
+        }
+        if let Some(text) = self.reserved(name) {
+            return Ok(Value::from(text));
+        }
+        let (written, _) = self.written(name).ok_or(Missing::Unknown)?;
+        let Data::Text(text) = &written.data else {
+            return Ok(written.clone());
+        };
+        if !is_live(text) {
+            return Ok(written.clone());
+        }
+        if self.pending.iter().any(|pending| pending == name) {
+            return Err(Missing::Cycle(self.pending.clone()));
+        }
+        self.pending.push(name.into());
+        let value = self.text(text, written);
+        self.pending.pop();
+        self.known.insert(name.into(), value.clone());
+        Ok(value)
+    }
+
+    fn reserved(&self, name: &str) -> Option<Text> {
+        let context = &self.context;
+        let app = |component: bool| {
+            context
+                .app
+                .filter(|app| app.is_component == component)
+                .map(|app| app.name.clone())
+        };
+        match name {
+            "environment" => context.environment.map(|it| it.name.clone()),
+            "environment.prefix" => context.environment.map(|it| it.prefix.clone()),
+            "cluster" => context.cluster.map(|it| it.name.clone()),
+            "tenant" => context.tenant.map(|it| it.name.clone()),
+            "copy" => context.tenant.map(|_| "main".into()),
+            "app" => app(false),
+            "component" => app(true),
+            "namespace" => self.namespace.clone(),
+            _ => {
+                let label = name.strip_prefix("cluster.labels.");
+                let of_cluster = label.and_then(|label| context.cluster?.labels.get(label));
+                of_cluster
+                    .or_else(|| self.configs.get(name.strip_prefix("config.")?))
+                    .cloned()
+            }
+        }
+    }
+}
+
+impl Substitute for Scope<'_> {
+    fn variable(&mut self, name: &str, _: Option<&str>, written: &str, text: &Value) -> Option<Value> {
+        self.lookup(name, written, text)
+    }
+
+    fn keeps_type(&self, _: &Value) -> bool {
+        true
+    }
+}
+
+/// The prefix of an environment, which only its own names may stand in.
+pub(super) fn prefix(fleet: &Fleet, environment: usize, diagnostics: &mut Diagnostics) -> Text {
+    let environment = &fleet.environments[environment];
+    let keys = super::filled_in(&fleet.defaults.environment, &environment.rung);
+    let Some(written) = keys.get("prefix") else {
+        return Text::new();
+    };
+    if environment.name == "common" && environment.rung.keys.get("prefix").is_none() {
+        return Text::new();
+    }
+    let context = Context {
+        environment: Some(environment),
+        ..Context::default()
+    };
+    let mut scope = Scope::new(fleet, context);
+    let value = scope.value(written);
+    diagnostics.append(scope.diagnostics);
+    let prefix = value.as_text().unwrap_or_default();
+    let is_label_start = prefix.is_empty()
+        || (prefix.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && prefix
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
+    if !is_label_start {
+        diagnostics.push(messages::bad_prefix(written.place, prefix));
+    }
+    prefix.into()
+}
