@@ -21,10 +21,7 @@ fn main() {
 /// The tables as Rust.
 fn tables(text: &str) -> String {
     let lines: Vec<Vec<&str>> = text.lines().map(words).collect();
-    let names = lines
-        .iter()
-        .filter(|line| line.first() == Some(&"type"))
-        .map(|line| line[1]);
+    let names = lines.iter().filter(|line| line.first() == Some(&"type")).map(|line| line[1]);
     let types: BTreeMap<&str, usize> = names.enumerate().map(|(index, name)| (name, index)).collect();
     let mut out = String::new();
     kinds(&lines, &types, &mut out);
@@ -55,10 +52,7 @@ fn words(line: &str) -> Vec<&str> {
 }
 
 fn kinds(lines: &[Vec<&str>], types: &BTreeMap<&str, usize>, out: &mut String) {
-    let mut kinds: Vec<_> = lines
-        .iter()
-        .filter(|line| line.first() == Some(&"kind"))
-        .collect();
+    let mut kinds: Vec<_> = lines.iter().filter(|line| line.first() == Some(&"kind")).collect();
     kinds.sort_by_key(|line| (line[1], line[2]));
     writeln!(out, "static KINDS: [Kind; {}] = [", kinds.len()).expect("it is a string");
     for line in kinds {
@@ -121,10 +115,7 @@ fn field(name: &str, line: &[&str], types: &BTreeMap<&str, usize>) -> String {
 
 /// A shape; lists and maps keep only what their items are.
 fn shape(word: &str, types: &BTreeMap<&str, usize>) -> String {
-    let inner = |open, close| {
-        word.strip_prefix(open)
-            .and_then(|rest: &str| rest.strip_suffix(close))
-    };
+    let inner = |open, close| word.strip_prefix(open).and_then(|rest: &str| rest.strip_suffix(close));
     if let Some(inner) = inner('[', ']') {
         return format!("Shape::List(&{})", shape(inner, types));
     }

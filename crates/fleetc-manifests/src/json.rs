@@ -73,10 +73,7 @@ impl Reader<'_> {
             let place = self.place();
             let key = Key::new(self.text()?, place);
             if let Some(first) = seen.insert(key.text.clone(), place) {
-                return Err(Error {
-                    place,
-                    problem: Problem::DuplicateKey(key.text, first),
-                });
+                return Err(Error { place, problem: Problem::DuplicateKey(key.text, first) });
             }
             self.white_space();
             self.expect(b':', "`:`")?;
@@ -166,9 +163,8 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Result<Number, Error> {
         let rest = &self.text[self.at..];
-        let end = rest
-            .find(|c: char| !matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E'))
-            .unwrap_or(rest.len());
+        let end =
+            rest.find(|c: char| !matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E')).unwrap_or(rest.len());
         let written = &rest[..end];
         if !is_json_number(written) {
             return Err(self.syntax("this is no number"));
@@ -185,11 +181,7 @@ impl Reader<'_> {
 
     fn word(&mut self) -> Result<Data, Error> {
         let rest = &self.text[self.at..];
-        for (word, data) in [
-            ("true", Data::Bool(true)),
-            ("false", Data::Bool(false)),
-            ("null", Data::Null),
-        ] {
+        for (word, data) in [("true", Data::Bool(true)), ("false", Data::Bool(false)), ("null", Data::Null)] {
             if rest.starts_with(word) {
                 self.at += word.len();
                 return Ok(data);
@@ -227,10 +219,7 @@ impl Reader<'_> {
     }
 
     fn problem(&self, problem: Problem) -> Error {
-        Error {
-            place: self.place(),
-            problem,
-        }
+        Error { place: self.place(), problem }
     }
 }
 

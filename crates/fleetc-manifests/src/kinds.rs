@@ -84,10 +84,7 @@ impl Type {
     /// ```
     pub fn field(self, name: &str) -> Option<&'static Field> {
         let fields = self.fields();
-        fields
-            .binary_search_by(|field| field.name.cmp(name))
-            .ok()
-            .map(|index| &fields[index])
+        fields.binary_search_by(|field| field.name.cmp(name)).ok().map(|index| &fields[index])
     }
 }
 
@@ -122,37 +119,19 @@ mod tests {
 
     #[test]
     fn fields_are_found_and_know_how_they_merge() {
-        let spec = find("apps/v1", "Deployment")
-            .unwrap()
-            .shape
-            .field("spec")
-            .unwrap();
+        let spec = find("apps/v1", "Deployment").unwrap().shape.field("spec").unwrap();
         let spec = spec.shape.object().unwrap();
         assert!(spec.field("strategy").unwrap().retains_keys);
         let template = spec.field("template").unwrap().shape.object().unwrap();
         let pod = template.field("spec").unwrap().shape.object().unwrap();
-        let ports = pod
-            .field("containers")
-            .unwrap()
-            .shape
-            .object()
-            .unwrap()
-            .field("ports")
-            .unwrap();
-        assert_eq!(
-            (ports.merge_key, ports.keys),
-            ("containerPort", &["containerPort", "protocol"][..])
-        );
+        let ports = pod.field("containers").unwrap().shape.object().unwrap().field("ports").unwrap();
+        assert_eq!((ports.merge_key, ports.keys), ("containerPort", &["containerPort", "protocol"][..]));
         assert!(pod.field("tolerations").is_some_and(|it| !it.merges));
     }
 
     #[test]
     fn tables_are_sorted() {
         assert!(KINDS.is_sorted_by_key(|kind| (kind.api_version, kind.name)));
-        assert!(
-            TYPES
-                .iter()
-                .all(|fields| fields.is_sorted_by_key(|field| field.name))
-        );
+        assert!(TYPES.iter().all(|fields| fields.is_sorted_by_key(|field| field.name)));
     }
 }

@@ -36,10 +36,7 @@ pub struct Key {
 impl Key {
     /// The key, written at `place`.
     pub fn new(text: impl Into<EcoString>, place: Place) -> Self {
-        Self {
-            text: text.into(),
-            place,
-        }
+        Self { text: text.into(), place }
     }
 }
 
@@ -134,10 +131,7 @@ impl Map {
     ///
     /// The caller knows that the map does not have the key.
     pub fn push(&mut self, key: impl Into<Key>, value: Value) {
-        self.entries.push(Entry {
-            key: key.into(),
-            value,
-        });
+        self.entries.push(Entry { key: key.into(), value });
     }
 
     /// Takes `key` out and gives back its value; the order of the others stays.
@@ -161,27 +155,20 @@ impl Map {
 impl PartialEq for Map {
     /// Two maps are equal if they have the same values under the same keys, in any order.
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len()
-            && self
-                .iter()
-                .all(|entry| other.get(&entry.key.text) == Some(&entry.value))
+        self.len() == other.len() && self.iter().all(|entry| other.get(&entry.key.text) == Some(&entry.value))
     }
 }
 
 impl fmt::Debug for Map {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map()
-            .entries(self.iter().map(|entry| (&entry.key.text, &entry.value)))
-            .finish()
+        f.debug_map().entries(self.iter().map(|entry| (&entry.key.text, &entry.value))).finish()
     }
 }
 
 impl From<Vec<Entry>> for Map {
     /// The map of the entries; the caller knows that no key stands twice.
     fn from(entries: Vec<Entry>) -> Self {
-        Self {
-            entries: entries.into(),
-        }
+        Self { entries: entries.into() }
     }
 }
 

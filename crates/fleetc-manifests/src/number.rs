@@ -59,10 +59,7 @@ impl Number {
             spelled.push_str(sign);
             spelled.push_str(digits);
         }
-        spelled
-            .parse::<f64>()
-            .is_ok_and(f64::is_finite)
-            .then_some(Self(Digits::Decimal(spelled)))
+        spelled.parse::<f64>().is_ok_and(f64::is_finite).then_some(Self(Digits::Decimal(spelled)))
     }
 
     /// The integer, if it is one.
@@ -145,9 +142,7 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_none() {
-        for text in [
-            "", ".", "-", "e3", "1e", "1e+", "1.2.3", "0x1f", "1_0", "inf", "1e400",
-        ] {
+        for text in ["", ".", "-", "e3", "1e", "1e+", "1.2.3", "0x1f", "1_0", "inf", "1e400"] {
             assert!(Number::decimal(text).is_none(), "{text}");
         }
     }
@@ -155,9 +150,6 @@ mod tests {
     #[test]
     fn numbers_are_equal_by_value() {
         assert_eq!(Number::from(1), Number::decimal("1.0").unwrap());
-        assert_ne!(
-            Number::from(9_007_199_254_740_993),
-            Number::from(9_007_199_254_740_992)
-        );
+        assert_ne!(Number::from(9_007_199_254_740_993), Number::from(9_007_199_254_740_992));
     }
 }

@@ -76,17 +76,11 @@ pub enum Data {
 
 impl Value {
     /// `null`, written nowhere.
-    pub const NULL: Self = Self {
-        data: Data::Null,
-        place: Place::NONE,
-    };
+    pub const NULL: Self = Self { data: Data::Null, place: Place::NONE };
 
     /// The data, written at `place`.
     pub fn new(data: impl Into<Data>, place: Place) -> Self {
-        Self {
-            data: data.into(),
-            place,
-        }
+        Self { data: data.into(), place }
     }
 
     /// This value, written at `place` wherever it and what it holds have no place yet.
@@ -195,9 +189,7 @@ impl Value {
         if self.as_map().is_none() {
             self.data = Data::Map(Map::new());
         }
-        let Data::Map(map) = &mut self.data else {
-            unreachable!("a map was put there")
-        };
+        let Data::Map(map) = &mut self.data else { unreachable!("a map was put there") };
         match keys.split_first() {
             None => map,
             Some((key, rest)) => map.get_or_insert(key, place).map_under(rest),
@@ -324,9 +316,7 @@ mod tests {
     #[test]
     fn a_map_is_made_where_it_is_missing() {
         let mut value = value!({ "metadata": null });
-        value
-            .map_under(&["metadata", "labels"])
-            .insert("app", "web".into());
+        value.map_under(&["metadata", "labels"]).insert("app", "web".into());
         assert_eq!(value, value!({ "metadata": { "labels": { "app": "web" } } }));
     }
 }

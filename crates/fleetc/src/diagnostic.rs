@@ -62,21 +62,14 @@ impl Diagnostic {
             code,
             severity: Severity::Error,
             message: message.into(),
-            labels: vec![Label {
-                place,
-                part: None,
-                text: String::new(),
-            }],
+            labels: vec![Label { place, part: None, text: String::new() }],
             help: None,
         }
     }
 
     /// A warning at a place.
     pub fn warning(code: Code, place: Place, message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, place, message)
-        }
+        Self { severity: Severity::Warning, ..Self::error(code, place, message) }
     }
 
     /// What stands at the place that causes it.
@@ -94,11 +87,7 @@ impl Diagnostic {
     /// A further place; left out if no source says it.
     pub fn also(mut self, place: Place, text: impl Into<String>) -> Self {
         if place.is_known() {
-            self.labels.push(Label {
-                place,
-                part: None,
-                text: text.into(),
-            });
+            self.labels.push(Label { place, part: None, text: text.into() });
         }
         self
     }
@@ -125,11 +114,7 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Adds a problem, unless the same stands there already.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let key = (
-            diagnostic.place(),
-            diagnostic.code.name(),
-            diagnostic.message.clone(),
-        );
+        let key = (diagnostic.place(), diagnostic.code.name(), diagnostic.message.clone());
         if self.seen.insert(key) {
             self.found.push(diagnostic);
         }
@@ -144,9 +129,7 @@ impl Diagnostics {
 
     /// Whether there is an error among them.
     pub fn has_errors(&self) -> bool {
-        self.found
-            .iter()
-            .any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// Whether there is a problem of the kind among them.
@@ -166,10 +149,7 @@ impl Diagnostics {
 
     /// How many there are of a severity.
     pub fn count(&self, severity: Severity) -> usize {
-        self.found
-            .iter()
-            .filter(|diagnostic| diagnostic.severity == severity)
-            .count()
+        self.found.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
 
     /// All of them, in the order of their places; those without a place first.
@@ -188,12 +168,7 @@ pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) 
     known
         .into_iter()
         .take(10_000)
-        .map(|candidate| {
-            (
-                strsim::osa_distance(&name.to_lowercase(), &candidate.to_lowercase()),
-                candidate,
-            )
-        })
+        .map(|candidate| (strsim::osa_distance(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -214,12 +189,9 @@ pub(crate) fn suggest<'n>(
     match names.len() {
         0 => format!("there is no {what} yet"),
         1..=12 => format!("there is {}", list_names(&names)),
-        _ => format!(
-            "there are {} of them, from `{}` to `{}`",
-            names.len(),
-            names[0],
-            names[names.len() - 1]
-        ),
+        _ => {
+            format!("there are {} of them, from `{}` to `{}`", names.len(), names[0], names[names.len() - 1])
+        }
     }
 }
 
@@ -242,17 +214,9 @@ mod tests {
     fn the_same_problem_is_kept_once() {
         let mut diagnostics = Diagnostics::default();
         for place in [2, 1, 2] {
-            diagnostics.push(Diagnostic::error(
-                codes::UNKNOWN_KEY,
-                Place::new(place),
-                "unknown",
-            ));
+            diagnostics.push(Diagnostic::error(codes::UNKNOWN_KEY, Place::new(place), "unknown"));
         }
-        let places: Vec<u32> = diagnostics
-            .sorted()
-            .iter()
-            .map(|it| it.place().offset())
-            .collect();
+        let places: Vec<u32> = diagnostics.sorted().iter().map(|it| it.place().offset()).collect();
         assert_eq!(places, [1, 2]);
     }
 
@@ -260,10 +224,7 @@ mod tests {
     fn the_nearest_name_is_offered() {
         let known = ["payments", "billing", "search"];
         assert_eq!(suggest("paymnets", known, "tenant"), "did you mean `payments`?");
-        assert_eq!(
-            suggest("x", known, "tenant"),
-            "there is `billing`, `payments` and `search`"
-        );
+        assert_eq!(suggest("x", known, "tenant"), "there is `billing`, `payments` and `search`");
         assert_eq!(suggest("x", [], "tenant"), "there is no tenant yet");
     }
 }

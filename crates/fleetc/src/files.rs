@@ -73,12 +73,7 @@ impl<const N: usize> From<[(&str, &str); N]> for InMemory {
 
 impl<P: Into<String>, T: Into<Vec<u8>>> FromIterator<(P, T)> for InMemory {
     fn from_iter<I: IntoIterator<Item = (P, T)>>(files: I) -> Self {
-        Self(
-            files
-                .into_iter()
-                .map(|(path, bytes)| (path.into(), bytes.into()))
-                .collect(),
-        )
+        Self(files.into_iter().map(|(path, bytes)| (path.into(), bytes.into())).collect())
     }
 }
 
@@ -95,11 +90,7 @@ impl Files for InMemory {
         if self.0.contains_key(folder) {
             return Err(FileError::IsFile);
         }
-        let prefix = if folder.is_empty() {
-            String::new()
-        } else {
-            format!("{folder}/")
-        };
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let mut listed: Vec<Listed> = Vec::new();
         for path in self.0.range(prefix.clone()..).map(|(path, _)| path) {
             let Some(rest) = path.strip_prefix(&prefix) else {
@@ -109,10 +100,7 @@ impl Files for InMemory {
                 Some((name, _)) => (name, true),
                 None => (rest, false),
             };
-            let entry = Listed {
-                name: name.into(),
-                folder,
-            };
+            let entry = Listed { name: name.into(), folder };
             if listed.last() != Some(&entry) {
                 listed.push(entry);
             }

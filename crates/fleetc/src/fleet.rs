@@ -169,12 +169,7 @@ pub struct Change {
 impl Fleet {
     /// `dev/emea-1`: what a target is called in messages.
     pub fn target_name(&self, target: usize) -> String {
-        let Target {
-            environment, cluster, ..
-        } = self.targets[target];
-        format!(
-            "{}/{}",
-            self.environments[environment].name, self.clusters[cluster].name
-        )
+        let Target { environment, cluster, .. } = self.targets[target];
+        format!("{}/{}", self.environments[environment].name, self.clusters[cluster].name)
     }
 }

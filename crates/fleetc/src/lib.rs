@@ -19,7 +19,7 @@
 //! "#;
 //!
 //! let outcome = compile(&Input::new(text, &files));
-//! let tree = outcome.output.expect("the fleet has no mistakes");
+//! let tree = outcome.output.expect("the fleet has no mistakes").tree;
 //! let (_, file) = tree.files().find(|(path, _)| path == "common/home/web/configmap-web.yaml").unwrap();
 //! assert!(file.text.contains("namespace: web"));
 //! ```
@@ -45,6 +45,8 @@ mod load;
 mod messages;
 mod render;
 mod resolve;
+pub mod schema;
+pub mod show;
 mod sources;
 mod tree;
 
@@ -74,12 +76,7 @@ pub struct Input<'i> {
 impl<'i> Input<'i> {
     /// A fleet.toml with this text, and the files beside it.
     pub fn new(text: &'i str, files: &'i dyn Files) -> Self {
-        Self {
-            name: "fleet.toml",
-            text,
-            folder: "fleet",
-            files,
-        }
+        Self { name: "fleet.toml", text, folder: "fleet", files }
     }
 }
 
@@ -95,11 +92,20 @@ pub struct Outcome<T> {
     pub sources: Sources,
 }
 
+/// A fleet, and the tree that it was compiled into.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The fleet.
+    pub fleet: Fleet,
+    /// Its manifests.
+    pub tree: Tree,
+}
+
 /// Compiles a fleet into the tree of its manifests.
-pub fn compile(input: &Input<'_>) -> Outcome<Tree> {
+pub fn compile(input: &Input<'_>) -> Outcome<Compiled> {
     let mut work = Work::default();
-    let tree = work.tree(input);
-    work.outcome(tree)
+    let compiled = work.compiled(input);
+    work.outcome(compiled)
 }
 
 /// Resolves a fleet, and reads no file beside it.
@@ -128,29 +134,20 @@ impl Work {
         if self.diagnostics.has(codes::TOML_SYNTAX) {
             return None;
         }
-        Some(resolve::resolve(
-            written,
-            input.folder,
-            &mut self.tally,
-            &mut self.diagnostics,
-        ))
+        Some(resolve::resolve(written, input.folder, &mut self.tally, &mut self.diagnostics))
     }
 
-    fn tree(&mut self, input: &Input<'_>) -> Option<Tree> {
+    fn compiled(&mut self, input: &Input<'_>) -> Option<Compiled> {
         let fleet = self.fleet(input)?;
-        let library = load::load(
-            &fleet,
-            input.files,
-            std::mem::take(&mut self.sources),
-            &mut self.diagnostics,
-        );
+        let library =
+            load::load(&fleet, input.files, std::mem::take(&mut self.sources), &mut self.diagnostics);
         let tree = if self.diagnostics.has_errors() {
             Tree::default()
         } else {
             render::render(&fleet, &library, &mut self.tally, &mut self.diagnostics)
         };
         self.sources = library.sources;
-        Some(tree)
+        Some(Compiled { fleet, tree })
     }
 
     fn outcome<T>(mut self, output: Option<T>) -> Outcome<T> {

@@ -43,19 +43,11 @@ pub(crate) fn load(
     sources: Sources,
     diagnostics: &mut Diagnostics,
 ) -> Library {
-    let mut library = Library {
-        sources,
-        ..Library::default()
-    };
+    let mut library = Library { sources, ..Library::default() };
     let wanted = wanted::wanted(fleet, diagnostics);
     let mut places: BTreeMap<(Use, Text), Place> = BTreeMap::new();
     for ((purpose, path), place) in wanted {
-        let mut expander = expand::Expander {
-            files,
-            sources: &mut library.sources,
-            diagnostics,
-            place,
-        };
+        let mut expander = expand::Expander { files, sources: &mut library.sources, diagnostics, place };
         let found = expander.expand(purpose, &path);
         for file in &found {
             places.entry((purpose, file.clone())).or_insert(place);
@@ -70,9 +62,7 @@ pub(crate) fn load(
 impl Library {
     /// The files that a path in fleet.toml means.
     pub(crate) fn files_of(&self, purpose: Use, path: &str) -> &[Text] {
-        self.files_of
-            .get(&(purpose, path.into()))
-            .map_or(&[], |files| files)
+        self.files_of.get(&(purpose, path.into())).map_or(&[], |files| files)
     }
 
     /// The objects of a file.
@@ -118,10 +108,8 @@ impl Library {
                 },
             }
         }
-        let parsed: Vec<(Vec<yaml::Document>, Vec<yaml::Error>)> = texts
-            .par_iter()
-            .map(|(_, path, file)| parse(path, file))
-            .collect();
+        let parsed: Vec<(Vec<yaml::Document>, Vec<yaml::Error>)> =
+            texts.par_iter().map(|(_, path, file)| parse(path, file)).collect();
         for ((purpose, path, file), (documents, errors)) in texts.into_iter().zip(parsed) {
             for error in errors {
                 diagnostics.push(messages::bad_yaml(&error));
@@ -146,9 +134,7 @@ fn add_text(
 ) -> Result<Arc<SourceFile>, crate::diagnostic::Diagnostic> {
     let text = String::from_utf8(bytes)
         .map_err(|error| messages::not_text(place, path, error.utf8_error().valid_up_to()))?;
-    sources
-        .add_file(path, text)
-        .map_err(|_| messages::too_much(place))
+    sources.add_file(path, text).map_err(|_| messages::too_much(place))
 }
 
 /// Takes a file apart: JSON if that is its name, else YAML.
@@ -168,8 +154,6 @@ fn parse(path: &str, file: &SourceFile) -> (Vec<yaml::Document>, Vec<yaml::Error
 /// Whether the path ends in one of the extensions.
 fn has_extension(path: &str, extensions: &[&str]) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
-    let extension = name
-        .rsplit_once('.')
-        .map(|(_, extension)| extension.to_ascii_lowercase());
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     extension.is_some_and(|it| extensions.contains(&it.as_str()))
 }

@@ -39,9 +39,8 @@ pub(crate) fn toml_date(place: Place, written: &str) -> Diagnostic {
 
 pub(crate) fn toml_number(place: Place, written: &str) -> Diagnostic {
     let message = format!("`{written}` is no number that Kubernetes keeps");
-    Diagnostic::error(codes::WRONG_TYPE, place, message).help(format!(
-        "an integer has 64 bits, a number is finite; quote it if it is text: `\"{written}\"`"
-    ))
+    Diagnostic::error(codes::WRONG_TYPE, place, message)
+        .help(format!("an integer has 64 bits, a number is finite; quote it if it is text: `\"{written}\"`"))
 }
 
 pub(crate) fn unknown_table(key: &Key, known: &[&str]) -> Diagnostic {
@@ -75,12 +74,8 @@ pub(crate) fn reserved_name(key: &Key) -> Diagnostic {
 }
 
 pub(crate) fn override_without_when(place: Place) -> Diagnostic {
-    Diagnostic::error(
-        codes::MISSING_KEY,
-        place,
-        "an override does not say where it holds",
-    )
-    .help("add `when = { … }`; what always holds stands in the table itself")
+    Diagnostic::error(codes::MISSING_KEY, place, "an override does not say where it holds")
+        .help("add `when = { … }`; what always holds stands in the table itself")
 }
 
 pub(crate) fn not_in_an_override(key: &Key) -> Diagnostic {
@@ -104,30 +99,19 @@ pub(crate) fn unknown_name<'n>(
 }
 
 pub(crate) fn named_twice(what: &str, name: &str, place: Place) -> Diagnostic {
-    Diagnostic::error(
-        codes::NAMED_TWICE,
-        place,
-        format!("the {what} `{name}` is named twice"),
-    )
-    .help("take one of them away")
+    Diagnostic::error(codes::NAMED_TWICE, place, format!("the {what} `{name}` is named twice"))
+        .help("take one of them away")
 }
 
 pub(crate) fn cluster_without_environments(cluster: &Cluster) -> Diagnostic {
-    let message = format!(
-        "the cluster `{}` does not say which environments are on it",
-        cluster.name
-    );
+    let message = format!("the cluster `{}` does not say which environments are on it", cluster.name);
     Diagnostic::error(codes::MISSING_KEY, cluster.place, message)
         .help("add `environments = [\"…\"]`; `[]` if only what is common is on it")
 }
 
 pub(crate) fn common_is_everywhere(place: Place) -> Diagnostic {
-    Diagnostic::error(
-        codes::NAMED_TWICE,
-        place,
-        "every cluster has `common` without listing it",
-    )
-    .help("take it away")
+    Diagnostic::error(codes::NAMED_TWICE, place, "every cluster has `common` without listing it")
+        .help("take it away")
 }
 
 pub(crate) fn remote_of_a_remote(place: Place, [cluster, host]: [&str; 2]) -> Diagnostic {
@@ -137,12 +121,8 @@ pub(crate) fn remote_of_a_remote(place: Place, [cluster, host]: [&str; 2]) -> Di
 }
 
 pub(crate) fn lands_nowhere(what: &str, name: &str, place: Place) -> Diagnostic {
-    Diagnostic::error(
-        codes::LANDS_NOWHERE,
-        place,
-        format!("the {what} `{name}` is on no target"),
-    )
-    .help("its `where` (and its tenant's) must hold in an environment of some cluster")
+    Diagnostic::error(codes::LANDS_NOWHERE, place, format!("the {what} `{name}` is on no target"))
+        .help("its `where` (and its tenant's) must hold in an environment of some cluster")
 }
 
 pub(crate) fn holds_nowhere(place: Place) -> Diagnostic {
@@ -151,12 +131,8 @@ pub(crate) fn holds_nowhere(place: Place) -> Diagnostic {
 }
 
 pub(crate) fn cannot_have(key: &str, place: Place) -> Diagnostic {
-    Diagnostic::error(
-        codes::HOLDS_NOWHERE,
-        place,
-        format!("nothing under this table has `{key}`"),
-    )
-    .help("take the key away; a key that a thing does not have does not match")
+    Diagnostic::error(codes::HOLDS_NOWHERE, place, format!("nothing under this table has `{key}`"))
+        .help("take the key away; a key that a thing does not have does not match")
 }
 
 pub(crate) fn nested_not(place: Place) -> Diagnostic {
@@ -164,22 +140,15 @@ pub(crate) fn nested_not(place: Place) -> Diagnostic {
 }
 
 pub(crate) fn locked(path: &[Text], place: Place, lock: &KeyPath) -> Diagnostic {
-    let path = KeyPath {
-        keys: path.to_vec(),
-        place,
-    };
+    let path = KeyPath { keys: path.to_vec(), place };
     Diagnostic::error(codes::LOCKED, place, format!("`{path}` is locked"))
         .also(lock.place, "locked here")
         .help("take it away here, or grant the exception where the lock stands: `unlocked` in an override of that table")
 }
 
 pub(crate) fn unset_without_effect(place: Place) -> Diagnostic {
-    Diagnostic::error(
-        codes::UNSET_WITHOUT_EFFECT,
-        place,
-        "this `unset` takes away nothing",
-    )
-    .help("no rung before it sets that key on any target where it holds")
+    Diagnostic::error(codes::UNSET_WITHOUT_EFFECT, place, "this `unset` takes away nothing")
+        .help("no rung before it sets that key on any target where it holds")
 }
 
 pub(crate) fn variable_cycle(place: Place, written: &str, names: &[Text]) -> Diagnostic {
@@ -205,18 +174,12 @@ pub(crate) fn unknown_variable(
         Some(near) => format!("did you mean `${{{near}}}`? {escape}"),
         None => format!("define it under `variables` on a rung that holds there; {escape}"),
     };
-    Diagnostic::error(codes::UNKNOWN_VARIABLE, place, message)
-        .part(written)
-        .help(help)
+    Diagnostic::error(codes::UNKNOWN_VARIABLE, place, message).part(written).help(help)
 }
 
 pub(crate) fn bad_prefix(place: Place, prefix: &str) -> Diagnostic {
-    Diagnostic::error(
-        codes::BAD_NAME,
-        place,
-        format!("`{prefix}` cannot stand before a name"),
-    )
-    .help("lower-case letters, digits and `-`, beginning with a letter or a digit")
+    Diagnostic::error(codes::BAD_NAME, place, format!("`{prefix}` cannot stand before a name"))
+        .help("lower-case letters, digits and `-`, beginning with a letter or a digit")
 }
 
 pub(crate) fn unreadable(place: Place, path: &str, error: &FileError) -> Diagnostic {
@@ -225,20 +188,12 @@ pub(crate) fn unreadable(place: Place, path: &str, error: &FileError) -> Diagnos
 }
 
 pub(crate) fn not_text(place: Place, path: &str, offset: usize) -> Diagnostic {
-    Diagnostic::error(
-        codes::UNREADABLE,
-        place,
-        format!("`{path}` is not UTF-8, from byte {offset} on"),
-    )
-    .help("manifests are text in UTF-8")
+    Diagnostic::error(codes::UNREADABLE, place, format!("`{path}` is not UTF-8, from byte {offset} on"))
+        .help("manifests are text in UTF-8")
 }
 
 pub(crate) fn too_much(place: Place) -> Diagnostic {
-    Diagnostic::error(
-        codes::UNREADABLE,
-        place,
-        "all files of the fleet together are larger than 4 GiB",
-    )
+    Diagnostic::error(codes::UNREADABLE, place, "all files of the fleet together are larger than 4 GiB")
 }
 
 pub(crate) fn glob_without_match(place: Place, path: &str) -> Diagnostic {
@@ -246,12 +201,8 @@ pub(crate) fn glob_without_match(place: Place, path: &str) -> Diagnostic {
 }
 
 pub(crate) fn folder_without_manifests(place: Place, path: &str) -> Diagnostic {
-    Diagnostic::error(
-        codes::NO_MANIFESTS,
-        place,
-        format!("the folder `{path}` holds no manifests"),
-    )
-    .help("files with manifests end in `.yaml`, `.yml` or `.json`")
+    Diagnostic::error(codes::NO_MANIFESTS, place, format!("the folder `{path}` holds no manifests"))
+        .help("files with manifests end in `.yaml`, `.yml` or `.json`")
 }
 
 pub(crate) fn bad_yaml(error: &yaml::Error) -> Diagnostic {
@@ -293,29 +244,17 @@ pub(crate) fn kustomization_does_more(place: Place, key: &str) -> Diagnostic {
 }
 
 pub(crate) fn resource_outside(place: Place) -> Diagnostic {
-    Diagnostic::error(
-        codes::KUSTOMIZATION,
-        place,
-        "a resource is a path inside the fleet's folder",
-    )
-    .help("copy what lies elsewhere into the fleet, so that a build needs nothing else")
+    Diagnostic::error(codes::KUSTOMIZATION, place, "a resource is a path inside the fleet's folder")
+        .help("copy what lies elsewhere into the fleet, so that a build needs nothing else")
 }
 
 pub(crate) fn too_deep(place: Place) -> Diagnostic {
-    Diagnostic::error(
-        codes::KUSTOMIZATION,
-        place,
-        "folders lead into each other without an end",
-    )
+    Diagnostic::error(codes::KUSTOMIZATION, place, "folders lead into each other without an end")
 }
 
 pub(crate) fn unknown_flux(place: Place, version: &str, known: &[&str]) -> Diagnostic {
-    Diagnostic::error(
-        codes::UNKNOWN_FLUX,
-        place,
-        format!("fleetc does not write for Flux {version}"),
-    )
-    .help(format!("it writes for {}", list_names(known)))
+    Diagnostic::error(codes::UNKNOWN_FLUX, place, format!("fleetc does not write for Flux {version}"))
+        .help(format!("it writes for {}", list_names(known)))
 }
 
 pub(crate) fn source_without_address(place: Place) -> Diagnostic {
@@ -333,12 +272,8 @@ pub(crate) fn bad_address(place: Place, address: &str, schemes: &[&str]) -> Diag
         Some(("git", rest)) => format!("Flux writes it `ssh://git@{}`", rest.replacen(':', "/", 1)),
         _ => format!("it begins with {}", list_names(schemes)),
     };
-    Diagnostic::error(
-        codes::SOURCE,
-        place,
-        format!("Flux does not take `{address}` for an address"),
-    )
-    .help(help)
+    Diagnostic::error(codes::SOURCE, place, format!("Flux does not take `{address}` for an address"))
+        .help(help)
 }
 
 pub(crate) fn bad_namespace(place: Place, namespace: &str) -> Diagnostic {
@@ -347,12 +282,8 @@ pub(crate) fn bad_namespace(place: Place, namespace: &str) -> Diagnostic {
 }
 
 pub(crate) fn two_bodies(place: Place, what: &str, name: &str) -> Diagnostic {
-    Diagnostic::error(
-        codes::BODY,
-        place,
-        format!("the {what} `{name}` is pulled and a chart at once"),
-    )
-    .help("keep `path`, with which Flux pulls it, or `chart`, with which it is a Helm release")
+    Diagnostic::error(codes::BODY, place, format!("the {what} `{name}` is pulled and a chart at once"))
+        .help("keep `path`, with which Flux pulls it, or `chart`, with which it is a Helm release")
 }
 
 pub(crate) fn no_body(place: Place, what: &str, name: &str) -> Diagnostic {
@@ -361,12 +292,8 @@ pub(crate) fn no_body(place: Place, what: &str, name: &str) -> Diagnostic {
 }
 
 pub(crate) fn body_without_source(place: Place, what: &str, name: &str) -> Diagnostic {
-    Diagnostic::error(
-        codes::BODY,
-        place,
-        format!("the {what} `{name}` does not say where it is pulled from"),
-    )
-    .help("add `source = { … }` to it, or to its tenant")
+    Diagnostic::error(codes::BODY, place, format!("the {what} `{name}` does not say where it is pulled from"))
+        .help("add `source = { … }` to it, or to its tenant")
 }
 
 pub(crate) fn key_of_another_body(key: &Key, meant: &str) -> Diagnostic {
@@ -374,12 +301,8 @@ pub(crate) fn key_of_another_body(key: &Key, meant: &str) -> Diagnostic {
 }
 
 pub(crate) fn bad_config_key(place: Place, key: &str) -> Diagnostic {
-    Diagnostic::error(
-        codes::BAD_NAME,
-        place,
-        format!("`{key}` is no key of a ConfigMap"),
-    )
-    .help("letters, digits, `-`, `_` and `.`; write `key=path` to choose one")
+    Diagnostic::error(codes::BAD_NAME, place, format!("`{key}` is no key of a ConfigMap"))
+        .help("letters, digits, `-`, `_` and `.`; write `key=path` to choose one")
 }
 
 pub(crate) fn image_meets_nothing(place: Place, name: &str, target: &str) -> Diagnostic {
@@ -405,47 +328,27 @@ pub(crate) fn patch_meets_nothing(place: Place, target: &str) -> Diagnostic {
 }
 
 pub(crate) fn without_meets_nothing(place: Place, target: &str) -> Diagnostic {
-    Diagnostic::error(
-        codes::MEETS_NOTHING,
-        place,
-        format!("this leaves out no object on {target}"),
-    )
+    Diagnostic::error(codes::MEETS_NOTHING, place, format!("this leaves out no object on {target}"))
 }
 
 pub(crate) fn patch_changes_nothing(place: Place) -> Diagnostic {
-    Diagnostic::error(
-        codes::CHANGES_NOTHING,
-        place,
-        "this patch changes nothing anywhere",
-    )
-    .help("all objects are already as it would make them: take it away")
+    Diagnostic::error(codes::CHANGES_NOTHING, place, "this patch changes nothing anywhere")
+        .help("all objects are already as it would make them: take it away")
 }
 
 pub(crate) fn meets_nothing_anywhere(place: Place) -> Diagnostic {
-    Diagnostic::error(
-        codes::MEETS_NOTHING,
-        place,
-        "this meets no object anywhere in the fleet",
-    )
-    .help("mend what it chooses, or take it away")
+    Diagnostic::error(codes::MEETS_NOTHING, place, "this meets no object anywhere in the fleet")
+        .help("mend what it chooses, or take it away")
 }
 
 pub(crate) fn patch_changes_identity(place: Place, old: &ObjectName, new: &ObjectName) -> Diagnostic {
-    Diagnostic::error(
-        codes::CHANGES_IDENTITY,
-        place,
-        format!("this patch makes {old} into {new}"),
-    )
-    .help("a patch may not change kind, name or namespace: `name-prefix` and `namespace` of the app do")
+    Diagnostic::error(codes::CHANGES_IDENTITY, place, format!("this patch makes {old} into {new}"))
+        .help("a patch may not change kind, name or namespace: `name-prefix` and `namespace` of the app do")
 }
 
 pub(crate) fn patch_of_encrypted(place: Place, name: &ObjectName) -> Diagnostic {
-    Diagnostic::error(
-        codes::ENCRYPTED,
-        place,
-        format!("this patch would change {name}, which is encrypted"),
-    )
-    .help("change it with `sops`, or let the patch leave it out: `not = { kind = \"Secret\" }`")
+    Diagnostic::error(codes::ENCRYPTED, place, format!("this patch would change {name}, which is encrypted"))
+        .help("change it with `sops`, or let the patch leave it out: `not = { kind = \"Secret\" }`")
 }
 
 pub(crate) fn patch_form(place: Place) -> Diagnostic {
@@ -457,12 +360,8 @@ pub(crate) fn patch_form(place: Place) -> Diagnostic {
 }
 
 pub(crate) fn patch_without_choice(place: Place) -> Diagnostic {
-    Diagnostic::error(
-        codes::PATCH_FORM,
-        place,
-        "this patch does not say which objects it is for",
-    )
-    .help("add `kind`, `name` …; `kind = \"*\"` is everything that the thing renders")
+    Diagnostic::error(codes::PATCH_FORM, place, "this patch does not say which objects it is for")
+        .help("add `kind`, `name` …; `kind = \"*\"` is everything that the thing renders")
 }
 
 pub(crate) fn operation_form(place: Place, message: &str) -> Diagnostic {
@@ -486,30 +385,20 @@ pub(crate) fn operation_fails(failure: &Failure, object: &Value) -> Diagnostic {
 }
 
 pub(crate) fn late_identity(place: Place, name: &ObjectName) -> Diagnostic {
-    Diagnostic::error(
-        codes::LATE,
-        place,
-        format!("the name of {name} is only known on the cluster"),
-    )
-    .help("kind, name and namespace must be known here: use a variable instead of a late one")
+    Diagnostic::error(codes::LATE, place, format!("the name of {name} is only known on the cluster"))
+        .help("kind, name and namespace must be known here: use a variable instead of a late one")
 }
 
 pub(crate) fn late_beside_encrypted(place: Place, name: &ObjectName) -> Diagnostic {
-    Diagnostic::error(
-        codes::LATE,
-        place,
-        format!("Flux would substitute in {name}, which is encrypted"),
-    )
-    .help("give it the annotation `kustomize.toolkit.fluxcd.io/substitute: disabled` and encrypt it again")
+    Diagnostic::error(codes::LATE, place, format!("Flux would substitute in {name}, which is encrypted"))
+        .help(
+            "give it the annotation `kustomize.toolkit.fluxcd.io/substitute: disabled` and encrypt it again",
+        )
 }
 
 pub(crate) fn not_encrypted(place: Place, name: &ObjectName) -> Diagnostic {
-    Diagnostic::error(
-        codes::SECRET_IN_THE_OPEN,
-        place,
-        format!("{name} is not encrypted"),
-    )
-    .help("encrypt it with `sops --encrypt --encrypted-regex '^(data|stringData)$' --in-place`")
+    Diagnostic::error(codes::SECRET_IN_THE_OPEN, place, format!("{name} is not encrypted"))
+        .help("encrypt it with `sops --encrypt --encrypted-regex '^(data|stringData)$' --in-place`")
 }
 
 pub(crate) fn secret_in_the_open(secret: &Value) -> Diagnostic {
@@ -533,12 +422,8 @@ pub(crate) fn namespace_in_encrypted(place: Place, name: &ObjectName) -> Diagnos
 }
 
 pub(crate) fn encrypted_without_namespace(place: Place, name: &ObjectName) -> Diagnostic {
-    Diagnostic::error(
-        codes::ENCRYPTED,
-        place,
-        format!("{name} is encrypted and names no namespace"),
-    )
-    .help("write `metadata.namespace` before encrypting")
+    Diagnostic::error(codes::ENCRYPTED, place, format!("{name} is encrypted and names no namespace"))
+        .help("write `metadata.namespace` before encrypting")
 }
 
 pub(crate) fn no_decryption(place: Place, target: &str) -> Diagnostic {
@@ -622,28 +507,18 @@ pub(crate) fn two_owners(
     } else {
         "give one environment a `prefix`, or place what exists once on a cluster by `where = { environment = \"common\" }`"
     };
-    Diagnostic::error(codes::TWO_OWNERS, place, message)
-        .also(first, "the other one")
-        .help(help)
+    Diagnostic::error(codes::TWO_OWNERS, place, message).also(first, "the other one").help(help)
 }
 
 pub(crate) fn two_bundles([first, second]: [Place; 2], name: &str, target: &str) -> Diagnostic {
-    Diagnostic::error(
-        codes::TWO_OWNERS,
-        second,
-        format!("two things on {target} would be called `{name}`"),
-    )
-    .also(first, "the other one")
-    .help("rename one of them")
+    Diagnostic::error(codes::TWO_OWNERS, second, format!("two things on {target} would be called `{name}`"))
+        .also(first, "the other one")
+        .help("rename one of them")
 }
 
 pub(crate) fn renders_nothing(place: Place, name: &str, target: &str) -> Diagnostic {
-    Diagnostic::error(
-        codes::RENDERS_NOTHING,
-        place,
-        format!("nothing is left of `{name}` on {target}"),
-    )
-    .help("narrow its `where`, or leave out less")
+    Diagnostic::error(codes::RENDERS_NOTHING, place, format!("nothing is left of `{name}` on {target}"))
+        .help("narrow its `where`, or leave out less")
 }
 
 pub(crate) fn tenant_without_account(place: Place, name: &str) -> Diagnostic {
@@ -662,12 +537,8 @@ pub(crate) fn remote_without_tenant_kubeconfig(place: Place, app: &str, cluster:
 }
 
 pub(crate) fn bad_version_range(place: Place, text: &str) -> Diagnostic {
-    Diagnostic::error(
-        codes::FLEETC_VERSION,
-        place,
-        format!("`{text}` is no range of versions"),
-    )
-    .help("write it as `>=0.1, <2`")
+    Diagnostic::error(codes::FLEETC_VERSION, place, format!("`{text}` is no range of versions"))
+        .help("write it as `>=0.1, <2`")
 }
 
 pub(crate) fn other_fleetc(place: Place, wanted: &str, own: &str) -> Diagnostic {

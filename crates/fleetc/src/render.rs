@@ -46,10 +46,7 @@ struct Rendered {
 
 impl From<Value> for Rendered {
     fn from(value: Value) -> Self {
-        Self {
-            value,
-            encrypted: None,
-        }
+        Self { value, encrypted: None }
     }
 }
 
@@ -78,10 +75,8 @@ pub(crate) fn render(
     let hosts: Vec<usize> = (0..fleet.clusters.len())
         .filter(|host| fleet.targets.iter().any(|target| target.host == *host))
         .collect();
-    let parts: Vec<Part> = hosts
-        .par_iter()
-        .map(|host| host::render(fleet, library, &on_targets, *host))
-        .collect();
+    let parts: Vec<Part> =
+        hosts.par_iter().map(|host| host::render(fleet, library, &on_targets, *host)).collect();
     let mut tree = Tree::default();
     for part in parts {
         tally.append(part.tally);

@@ -49,16 +49,10 @@ fn frame(written: syntax::Fleet, folder: &str, diagnostics: &mut Diagnostics) ->
     };
     let mut fleet = Fleet {
         name: top.name.unwrap_or_else(|| folder.into()),
-        output: top
-            .output
-            .map_or_else(|| "rendered".into(), |output| output.as_text().clone()),
+        output: top.output.map_or_else(|| "rendered".into(), |output| output.as_text().clone()),
         rung: Arc::new(written.fleet),
         defaults,
-        sources: written
-            .sources
-            .into_iter()
-            .map(|(name, rung)| (name, Arc::new(rung)))
-            .collect(),
+        sources: written.sources.into_iter().map(|(name, rung)| (name, Arc::new(rung))).collect(),
         ..Fleet::default()
     };
     environments(&mut fleet, written.environments, diagnostics);
@@ -66,13 +60,7 @@ fn frame(written: syntax::Fleet, folder: &str, diagnostics: &mut Diagnostics) ->
         let cluster = cluster(&fleet, name, rung, diagnostics);
         fleet.clusters.push(cluster);
     }
-    place::declare(
-        &mut fleet,
-        written.tenants,
-        written.components,
-        written.apps,
-        diagnostics,
-    );
+    place::declare(&mut fleet, written.tenants, written.components, written.apps, diagnostics);
     fleet
 }
 
@@ -80,12 +68,7 @@ fn environments(fleet: &mut Fleet, mut written: IndexMap<Text, Rung>, diagnostic
     let common = written.shift_remove("common").unwrap_or_default();
     let all = std::iter::once((Text::from("common"), common)).chain(written);
     for (name, rung) in all {
-        let environment = Environment {
-            name,
-            place: rung.place,
-            prefix: Text::new(),
-            rung: Arc::new(rung),
-        };
+        let environment = Environment { name, place: rung.place, prefix: Text::new(), rung: Arc::new(rung) };
         fleet.environments.push(environment);
     }
     for index in 0..fleet.environments.len() {
@@ -107,16 +90,8 @@ fn cluster(fleet: &Fleet, name: Text, rung: Rung, diagnostics: &mut Diagnostics)
 
 /// The keys that are filled in from `[defaults.K]` before the ladder starts: those that matchers read.
 pub(crate) fn filled_in(defaults: &Rung, own: &Rung) -> Map {
-    const BEFORE: [&str; 8] = [
-        "environments",
-        "labels",
-        "state",
-        "managed-by",
-        "where",
-        "tier",
-        "prefix",
-        "tenant",
-    ];
+    const BEFORE: [&str; 8] =
+        ["environments", "labels", "state", "managed-by", "where", "tier", "prefix", "tenant"];
     let mut keys = Map::new();
     for rung in [defaults, own] {
         for entry in &rung.keys {

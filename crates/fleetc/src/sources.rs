@@ -59,16 +59,8 @@ impl Sources {
         let text = text.into();
         let start = self.files.last().map_or(1, |file| file.end() + 1);
         let length = u32::try_from(text.len()).map_err(|_| TooLarge)?;
-        start
-            .checked_add(length)
-            .and_then(|end| end.checked_add(1))
-            .ok_or(TooLarge)?;
-        let file = Arc::new(SourceFile {
-            name: name.into(),
-            text,
-            start,
-            lines: OnceLock::new(),
-        });
+        start.checked_add(length).and_then(|end| end.checked_add(1)).ok_or(TooLarge)?;
+        let file = Arc::new(SourceFile { name: name.into(), text, start, lines: OnceLock::new() });
         self.files.push(file.clone());
         Ok(file)
     }
@@ -143,11 +135,7 @@ fn floor_char(text: &str, mut offset: usize) -> usize {
 /// The length of a string in quotes, TOML's three quotes included.
 fn quoted_length(text: &str, quote: char) -> usize {
     let triple = [quote; 3].iter().collect::<String>();
-    let mark = if text.starts_with(&triple) {
-        triple
-    } else {
-        quote.to_string()
-    };
+    let mark = if text.starts_with(&triple) { triple } else { quote.to_string() };
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(mark.len()) {
         match c {
@@ -179,16 +167,8 @@ fn bracket_length(line: &str) -> usize {
 /// The length of a key or a scalar without quotes.
 fn plain_length(line: &str) -> usize {
     let ends = [": ", " #", " =", "=", ",", "]", "}", ":\n"];
-    let end = ends
-        .iter()
-        .filter_map(|end| line.find(end))
-        .min()
-        .unwrap_or(line.len());
-    line[..end.max(1).min(line.len())]
-        .trim_end()
-        .trim_end_matches(':')
-        .len()
-        .max(1)
+    let end = ends.iter().filter_map(|end| line.find(end)).min().unwrap_or(line.len());
+    line[..end.max(1).min(line.len())].trim_end().trim_end_matches(':').len().max(1)
 }
 
 #[cfg(test)]
@@ -205,12 +185,8 @@ mod tests {
     #[test]
     fn a_place_is_a_file_a_line_and_a_column() {
         let (sources, first, second) = sources();
-        let at = |place: Place, offset| {
-            sources
-                .location(Place::new(place.offset() + offset))
-                .unwrap()
-                .to_string()
-        };
+        let at =
+            |place: Place, offset| sources.location(Place::new(place.offset() + offset)).unwrap().to_string();
         assert_eq!(at(first, 5), "a.toml:1:5");
         assert_eq!(at(first, 7), "a.toml:2:1");
         assert_eq!(at(second, 5), "b.yaml:1:6");

@@ -53,16 +53,8 @@ pub struct Defaults {
 }
 
 /// The tables that a fleet.toml may have, in the order in which they are best read.
-pub const TABLES: [&str; 8] = [
-    "fleet",
-    "environments",
-    "clusters",
-    "tenants",
-    "components",
-    "apps",
-    "defaults",
-    "sources",
-];
+pub const TABLES: [&str; 8] =
+    ["fleet", "environments", "clusters", "tenants", "components", "apps", "defaults", "sources"];
 
 const DEFAULTS: [&str; 5] = ["environment", "cluster", "tenant", "component", "app"];
 

@@ -14,6 +14,14 @@ pub struct Tree {
 pub struct Folder {
     /// Its path: `prod/emea-1/payments-checkout`.
     pub path: String,
+    /// The environment; none for the root of a cluster.
+    pub environment: Option<String>,
+    /// The cluster.
+    pub cluster: String,
+    /// Whose it is.
+    pub tenant: Option<String>,
+    /// The app or component.
+    pub app: Option<String>,
     /// Its files, by name.
     pub files: BTreeMap<String, File>,
 }
@@ -33,6 +41,12 @@ impl Tree {
         self.folders.insert(folder.path.clone(), Arc::new(folder));
     }
 
+    /// The tree with some of its folders only.
+    pub fn keep(mut self, keep: impl Fn(&Folder) -> bool) -> Self {
+        self.folders.retain(|_, folder| keep(folder));
+        self
+    }
+
     /// Its folders, in the order of their paths.
     pub fn folders(&self) -> impl Iterator<Item = &Folder> {
         self.folders.values().map(|folder| &**folder)
@@ -41,10 +55,7 @@ impl Tree {
     /// Its files, in the order of their paths.
     pub fn files(&self) -> impl Iterator<Item = (String, &File)> {
         let files = self.folders().flat_map(|folder| {
-            folder
-                .files
-                .iter()
-                .map(move |(name, file)| (format!("{}/{name}", folder.path), file))
+            folder.files.iter().map(move |(name, file)| (format!("{}/{name}", folder.path), file))
         });
         let mut files: Vec<_> = files.collect();
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -53,10 +64,7 @@ impl Tree {
 
     /// How many Kubernetes objects there are.
     pub fn object_count(&self) -> usize {
-        self.folders()
-            .flat_map(|folder| folder.files.values())
-            .filter(|file| file.is_object)
-            .count()
+        self.folders().flat_map(|folder| folder.files.values()).filter(|file| file.is_object).count()
     }
 
     /// All objects as one stream of YAML.

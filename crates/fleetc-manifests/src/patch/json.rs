@@ -234,10 +234,7 @@ impl fmt::Display for Failure {
             Reason::NoItem(item, 1) => write!(f, "{reached} has no item `{item}`, only one item"),
             Reason::NoItem(item, count) => write!(f, "{reached} has no item `{item}`, only {count} items"),
             Reason::NoIndex(token) => {
-                write!(
-                    f,
-                    "{reached} is a list, and `{token}` is no index, `-` or `[key=value]`"
-                )
+                write!(f, "{reached} is a list, and `{token}` is no index, `-` or `[key=value]`")
             }
             Reason::Several(token) => write!(f, "{reached} has several items `{token}`"),
             Reason::NoParts(token, kind) => write!(f, "{reached} is {kind} and has no `{token}`"),
@@ -256,11 +253,7 @@ mod tests {
     use crate::value;
 
     fn patched(mut value: Value, path: &str, verb: Verb) -> Result<Value, String> {
-        let operation = Operation {
-            verb,
-            path: Pointer::parse(path)?,
-            place: Place::NONE,
-        };
+        let operation = Operation { verb, path: Pointer::parse(path)?, place: Place::NONE };
         apply(&mut value, &[operation]).map_err(|failure| failure.to_string())?;
         Ok(value)
     }
@@ -291,34 +284,18 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         let one = || Verb::Add(1.into());
         for (path, verb, message) in [
-            (
-                "/b/-1",
-                one(),
-                "`/b` is a list, and `-1` is no index, `-` or `[key=value]`",
-            ),
-            (
-                "/b/01",
-                one(),
-                "`/b` is a list, and `01` is no index, `-` or `[key=value]`",
-            ),
+            ("/b/-1", one(), "`/b` is a list, and `-1` is no index, `-` or `[key=value]`"),
+            ("/b/01", one(), "`/b` is a list, and `01` is no index, `-` or `[key=value]`"),
             ("/b/3", one(), "`/b` has no item `3`, only 2 items"),
             ("/b/-", Verb::Remove, "`/b` has no item `-`, only 2 items"),
             ("/b/[port=80]", Verb::Remove, "`/b` has several items `[port=80]`"),
-            (
-                "/b/[name=r]",
-                Verb::Remove,
-                "`/b` has no item `[name=r]`, only 2 items",
-            ),
+            ("/b/[name=r]", Verb::Remove, "`/b` has no item `[name=r]`, only 2 items"),
             ("/x/y", one(), "the object has no `x`"),
             ("/a/y", Verb::Replace(1.into()), "`/a` has no `y`"),
             ("/a/y", Verb::Remove, "`/a` has no `y`"),
             ("/c/y", one(), "`/c` is a string and has no `y`"),
             ("/c", Verb::Test("other".into()), "`/c` is not what the test says"),
-            (
-                "/a/x",
-                Verb::Move(Pointer::parse("/a").unwrap()),
-                "`/a` would be moved into itself",
-            ),
+            ("/a/x", Verb::Move(Pointer::parse("/a").unwrap()), "`/a` would be moved into itself"),
             ("", Verb::Remove, "the whole object would be removed"),
             ("/a~2", one(), "`~` is written `~0`, and `/` inside a key `~1`"),
             ("a", one(), "a path begins with `/`"),
@@ -330,16 +307,10 @@ mod tests {
     #[test]
     fn all_operations_or_none() {
         let mut value = object();
-        let operation = |path, verb| Operation {
-            verb,
-            path: Pointer::parse(path).unwrap(),
-            place: Place::NONE,
-        };
-        let failure = apply(
-            &mut value,
-            &[operation("/a", Verb::Remove), operation("/a", Verb::Remove)],
-        )
-        .unwrap_err();
+        let operation =
+            |path, verb| Operation { verb, path: Pointer::parse(path).unwrap(), place: Place::NONE };
+        let failure =
+            apply(&mut value, &[operation("/a", Verb::Remove), operation("/a", Verb::Remove)]).unwrap_err();
         assert_eq!(failure.operation, 1);
         assert_eq!(value, object());
     }

@@ -19,9 +19,7 @@ pub fn merge(value: &mut Value, patch: &Value) {
     if value.as_map().is_none() {
         *value = Value::new(Map::new(), patch.place);
     }
-    let Data::Map(map) = &mut value.data else {
-        unreachable!("a map was put there")
-    };
+    let Data::Map(map) = &mut value.data else { unreachable!("a map was put there") };
     for change in changes {
         if change.value.is_null() {
             map.remove(&change.key.text);
@@ -50,11 +48,7 @@ mod tests {
             (r#"{"a":"b","b":"c"}"#, r#"{"a":null}"#, r#"{"b":"c"}"#),
             (r#"{"a":["b"]}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
             (r#"{"a":"c"}"#, r#"{"a":["b"]}"#, r#"{"a":["b"]}"#),
-            (
-                r#"{"a":{"b":"c"}}"#,
-                r#"{"a":{"b":"d","c":null}}"#,
-                r#"{"a":{"b":"d"}}"#,
-            ),
+            (r#"{"a":{"b":"c"}}"#, r#"{"a":{"b":"d","c":null}}"#, r#"{"a":{"b":"d"}}"#),
             (r#"{"a":[{"b":"c"}]}"#, r#"{"a":[1]}"#, r#"{"a":[1]}"#),
             (r#"["a","b"]"#, r#"["c","d"]"#, r#"["c","d"]"#),
             (r#"{"a":"b"}"#, r#"["c"]"#, r#"["c"]"#),

@@ -58,20 +58,14 @@ impl Pointer {
 
     /// The first `count` steps.
     pub(super) fn first(&self, count: usize) -> Self {
-        Self {
-            tokens: self.tokens[..count].to_vec(),
-        }
+        Self { tokens: self.tokens[..count].to_vec() }
     }
 }
 
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for token in &self.tokens {
-            write!(
-                f,
-                "/{}",
-                token.text.as_str().replace('~', "~0").replace('/', "~1")
-            )?;
+            write!(f, "/{}", token.text.as_str().replace('~', "~0").replace('/', "~1"))?;
         }
         Ok(())
     }
@@ -132,11 +126,10 @@ pub(super) enum ItemError {
 }
 
 fn has_keys(item: &Value, keys: &[(&str, &str)]) -> bool {
-    keys.iter()
-        .all(|(key, wanted)| match item.get(key).map(|value| &value.data) {
-            Some(Data::Text(text)) => text == wanted,
-            Some(Data::Number(number)) => number.to_string() == *wanted,
-            Some(Data::Bool(it)) => it.to_string() == *wanted,
-            _ => false,
-        })
+    keys.iter().all(|(key, wanted)| match item.get(key).map(|value| &value.data) {
+        Some(Data::Text(text)) => text == wanted,
+        Some(Data::Number(number)) => number.to_string() == *wanted,
+        Some(Data::Bool(it)) => it.to_string() == *wanted,
+        _ => false,
+    })
 }

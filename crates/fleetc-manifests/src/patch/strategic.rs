@@ -49,10 +49,9 @@ impl fmt::Display for Misfit {
             Reason::UnknownDirective(it) => write!(f, "`$patch` is `replace` or `delete`, not `{it}`"),
             Reason::BadDirective(it) => write!(f, "`{it}` needs a list"),
             Reason::NotRetained(key) => write!(f, "`{key}` is set, but not listed in `$retainKeys`"),
-            Reason::NotInOrder(list) => write!(
-                f,
-                "`$setElementOrder/{list}` does not list the items in this order"
-            ),
+            Reason::NotInOrder(list) => {
+                write!(f, "`$setElementOrder/{list}` does not list the items in this order")
+            }
             Reason::MixedList => f.write_str("the items of this list are of several types"),
         }
     }
@@ -97,9 +96,7 @@ fn merge_value(value: &mut Value, patch: &Value, shape: Option<Type>) -> Outcome
     if value.as_map().is_none() {
         *value = Value::new(Map::new(), patch.place);
     }
-    let Data::Map(map) = &mut value.data else {
-        unreachable!("a map was put there")
-    };
+    let Data::Map(map) = &mut value.data else { unreachable!("a map was put there") };
     merge_map(map, changes, shape)
 }
 
@@ -144,23 +141,18 @@ fn merge_entry(map: &mut Map, change: &Entry, changes: &Map, shape: Option<Type>
     let field = field_of(shape, key);
     let inner = field.and_then(|field| field.shape.object());
     match (&change.value.data, map.get_mut(key)) {
-        (
-            Data::List(items),
-            Some(Value {
-                data: Data::List(list),
-                ..
-            }),
-        ) if field.is_some_and(|it| it.merges) => {
+        (Data::List(items), Some(Value { data: Data::List(list), .. }))
+            if field.is_some_and(|it| it.merges) =>
+        {
             let field = field.expect("it merges");
             let order = changes.get(&format!("{ORDER}{key}"));
             merge_list(list, items, order, field, change.value.place)
         }
-        (
-            Data::Map(changes),
-            Some(Value {
-                data: Data::Map(map), ..
-            }),
-        ) if !field.is_some_and(|it| it.replaces) => merge_map(map, changes, inner),
+        (Data::Map(changes), Some(Value { data: Data::Map(map), .. }))
+            if !field.is_some_and(|it| it.replaces) =>
+        {
+            merge_map(map, changes, inner)
+        }
         (_, Some(old)) => {
             *old = added(&change.value, inner)?;
             Ok(())
@@ -213,10 +205,7 @@ fn directive(map: &Map) -> Result<Option<Directive>, Misfit> {
     match value.as_text() {
         Some("replace") => Ok(Some(Directive::Replace)),
         Some("delete") => Ok(Some(Directive::Delete)),
-        other => misfit(
-            value.place,
-            Reason::UnknownDirective(other.unwrap_or_default().into()),
-        ),
+        other => misfit(value.place, Reason::UnknownDirective(other.unwrap_or_default().into())),
     }
 }
 
@@ -304,11 +293,8 @@ fn merge_items(list: &mut List, items: &List, field: &Field, place: Place) -> Re
             Some(Directive::Replace) => replaces = true,
             Some(Directive::Delete) => {
                 let key = merge_key(item, field)?;
-                let rest: List = list
-                    .iter()
-                    .filter(|it| it.get(field.merge_key) != Some(key))
-                    .cloned()
-                    .collect();
+                let rest: List =
+                    list.iter().filter(|it| it.get(field.merge_key) != Some(key)).cloned().collect();
                 if rest.len() == list.len() {
                     return misfit(item.place, Reason::NothingToDelete(named_by(field, key)));
                 }
@@ -318,10 +304,7 @@ fn merge_items(list: &mut List, items: &List, field: &Field, place: Place) -> Re
         }
     }
     if replaces {
-        *list = named
-            .iter()
-            .map(|item| added(item, shape))
-            .collect::<Result<_, _>>()?;
+        *list = named.iter().map(|item| added(item, shape)).collect::<Result<_, _>>()?;
         return Ok(named);
     }
     for item in &named {
@@ -348,17 +331,13 @@ fn named_by(field: &Field, key: &Value) -> String {
 /// that tell items of this list apart.
 fn item_like(list: &List, item: &Value, field: &Field, place: Place) -> Result<Option<usize>, Misfit> {
     let key = merge_key(item, field)?;
-    let like: Vec<usize> = (0..list.len())
-        .filter(|&index| list[index].get(field.merge_key) == Some(key))
-        .collect();
+    let like: Vec<usize> =
+        (0..list.len()).filter(|&index| list[index].get(field.merge_key) == Some(key)).collect();
     if like.len() < 2 {
         return Ok(like.first().copied());
     }
     let same = |index: &usize| {
-        field
-            .keys
-            .iter()
-            .all(|key| item.get(key).is_none_or(|it| list[*index].get(key) == Some(it)))
+        field.keys.iter().all(|key| item.get(key).is_none_or(|it| list[*index].get(key) == Some(it)))
     };
     let mut exact = like.iter().copied().filter(same);
     match (exact.next(), exact.next()) {
@@ -369,11 +348,7 @@ fn item_like(list: &List, item: &Value, field: &Field, place: Place) -> Result<O
 
 /// Whether both are the same item of the list.
 fn is_same(a: &Value, b: &Value, field: &Field) -> bool {
-    if field.merge_key.is_empty() {
-        a == b
-    } else {
-        a.get(field.merge_key) == b.get(field.merge_key)
-    }
+    if field.merge_key.is_empty() { a == b } else { a.get(field.merge_key) == b.get(field.merge_key) }
 }
 
 fn position(list: &[Value], item: &Value, field: &Field) -> Option<usize> {
@@ -406,9 +381,8 @@ fn put_in_order(map: &mut Map, name: &str, change: &Entry, field: Option<&Field>
 /// The items as kubectl orders them: those that the patch names in its order, the others in theirs, and of two such
 /// neighbours the one that stood before the other.
 fn in_order(merged: &List, before: &List, named: &[Value], field: &Field) -> List {
-    let (mut of_patch, mut others): (Vec<&Value>, Vec<&Value>) = merged
-        .iter()
-        .partition(|item| position(named, item, field).is_some());
+    let (mut of_patch, mut others): (Vec<&Value>, Vec<&Value>) =
+        merged.iter().partition(|item| position(named, item, field).is_some());
     of_patch.sort_by_key(|item| position(named, item, field));
     others.sort_by_key(|item| position(before, item, field));
     let mut of_patch = of_patch.into_iter().peekable();
@@ -480,10 +454,7 @@ mod tests {
                 value!({ "$setElementOrder/volumes": [{ "name": "w" }, { "name": "v" }] }),
                 value!({ "volumes": [{ "name": "w", "emptyDir": {} }, { "name": "v", "emptyDir": {} }] }),
             ),
-            (
-                value!({ "$patch": "replace", "dnsPolicy": "Default" }),
-                value!({ "dnsPolicy": "Default" }),
-            ),
+            (value!({ "$patch": "replace", "dnsPolicy": "Default" }), value!({ "dnsPolicy": "Default" })),
             (value!({ "volumes": null }), value!({})),
         ] {
             let after = pod(after);
@@ -496,15 +467,9 @@ mod tests {
     fn scalars_are_deleted_from_lists() {
         let before = value!({ "metadata": { "finalizers": ["a", "b"] } });
         let patch = value!({ "metadata": { "$deleteFromPrimitiveList/finalizers": ["a"] } });
-        assert_eq!(
-            merged(before.clone(), &patch),
-            Ok(value!({ "metadata": { "finalizers": ["b"] } }))
-        );
+        assert_eq!(merged(before.clone(), &patch), Ok(value!({ "metadata": { "finalizers": ["b"] } })));
         let patch = value!({ "metadata": { "finalizers": ["c", "a"] } });
-        assert_eq!(
-            merged(before, &patch),
-            Ok(value!({ "metadata": { "finalizers": ["c", "a", "b"] } }))
-        );
+        assert_eq!(merged(before, &patch), Ok(value!({ "metadata": { "finalizers": ["c", "a", "b"] } })));
     }
 
     #[test]

@@ -89,20 +89,12 @@ impl fmt::Display for Error {
             Problem::DuplicateKey(key, _) => write!(f, "key `{key}` stands twice"),
             Problem::KeyNotText(key) => write!(f, "key `{key}` is not read as text everywhere"),
             Problem::KeyNotScalar => f.write_str("a key must be text, not a list or a map"),
-            Problem::Ambiguous {
-                written,
-                kubernetes,
-                kustomize,
-            } => write!(
-                f,
-                "`{written}` is {kubernetes} for Kubernetes, but {kustomize} for kustomize"
-            ),
+            Problem::Ambiguous { written, kubernetes, kustomize } => {
+                write!(f, "`{written}` is {kubernetes} for Kubernetes, but {kustomize} for kustomize")
+            }
             Problem::NotFinite(written) => write!(f, "`{written}` is a number that JSON does not have"),
             Problem::TooLarge(written) => {
-                write!(
-                    f,
-                    "`{written}` has more digits than Kubernetes keeps in an integer"
-                )
+                write!(f, "`{written}` has more digits than Kubernetes keeps in an integer")
             }
             Problem::UnknownTag(tag) => write!(f, "tag `{tag}` means nothing to Kubernetes"),
             Problem::WrongTag(written, tag) => write!(f, "`{written}` is not what its tag `{tag}` says"),

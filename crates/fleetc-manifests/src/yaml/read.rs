@@ -82,11 +82,7 @@ struct Node {
 
 impl Node {
     fn leaf(value: Value) -> Self {
-        Self {
-            value,
-            count: 1,
-            depth: 0,
-        }
+        Self { value, count: 1, depth: 0 }
     }
 }
 
@@ -173,11 +169,7 @@ impl<'t> Reader<'t> {
             }
             Event::DocumentEnd => self.end_document(span.start.byte_offset()),
             Event::Scalar(text, style, anchor, tag) => {
-                let scalar = Scalar {
-                    text,
-                    plain: style == ScalarStyle::Plain,
-                    tag: tag.as_deref(),
-                };
+                let scalar = Scalar { text, plain: style == ScalarStyle::Plain, tag: tag.as_deref() };
                 self.scalar(&scalar, anchor, place, self.tag_place(&span));
             }
             Event::SequenceStart(_, anchor, tag) => {
@@ -186,12 +178,8 @@ impl<'t> Reader<'t> {
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.collection_tag(tag.as_deref(), "map", self.tag_place(&span));
-                let items = Items::Map {
-                    entries: Vec::new(),
-                    seen: BTreeMap::new(),
-                    merges: Vec::new(),
-                    key: None,
-                };
+                let items =
+                    Items::Map { entries: Vec::new(), seen: BTreeMap::new(), merges: Vec::new(), key: None };
                 self.open(place, anchor, items);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
@@ -219,10 +207,7 @@ impl<'t> Reader<'t> {
             return;
         }
         let end = end.unwrap_or(self.length);
-        self.documents.push(Document {
-            value,
-            range: self.document_start + self.shift..end + self.shift,
-        });
+        self.documents.push(Document { value, range: self.document_start + self.shift..end + self.shift });
     }
 
     fn scalar(&mut self, scalar: &Scalar, anchor: usize, place: Place, tag_place: Place) {
@@ -237,11 +222,7 @@ impl<'t> Reader<'t> {
             if !is_key || of_tag {
                 self.error(if of_tag { tag_place } else { place }, problem);
             }
-            if is_key && !of_tag {
-                Data::Null
-            } else {
-                Data::Text(scalar.text.as_ref().into())
-            }
+            if is_key && !of_tag { Data::Null } else { Data::Text(scalar.text.as_ref().into()) }
         });
         if !is_key {
             self.add(Node::leaf(Value::new(resolved, place)), anchor);
@@ -252,8 +233,7 @@ impl<'t> Reader<'t> {
             self.error(place, Problem::KeyNotText(key.text.clone()));
         }
         if anchor > 0 {
-            self.anchors
-                .insert(anchor, Node::leaf(Value::new(&key.text, place)));
+            self.anchors.insert(anchor, Node::leaf(Value::new(&key.text, place)));
         }
         self.set_key(key);
     }
@@ -267,13 +247,7 @@ impl<'t> Reader<'t> {
     }
 
     fn open(&mut self, place: Place, anchor: usize, items: Items) {
-        self.open.push(Frame {
-            place,
-            anchor,
-            count: 1,
-            depth: 1,
-            items,
-        });
+        self.open.push(Frame { place, anchor, count: 1, depth: 1, items });
     }
 
     fn close(&mut self) {
@@ -282,11 +256,7 @@ impl<'t> Reader<'t> {
             Items::List(items) => Data::List(items),
             Items::Map { entries, merges, .. } => Data::Map(self.merge(entries, &merges)),
         };
-        let node = Node {
-            value: Value::new(data, frame.place),
-            count: frame.count,
-            depth: frame.depth,
-        };
+        let node = Node { value: Value::new(data, frame.place), count: frame.count, depth: frame.depth };
         self.add(node, frame.anchor);
     }
 
@@ -298,11 +268,7 @@ impl<'t> Reader<'t> {
         };
         self.aliased += node.count;
         if self.aliased > MAX_ALIASED || self.open.len() + node.depth > MAX_DEPTH {
-            if self
-                .errors
-                .iter()
-                .all(|error| !matches!(error.problem, Problem::TooManyAliases(_)))
-            {
+            if self.errors.iter().all(|error| !matches!(error.problem, Problem::TooManyAliases(_))) {
                 self.error(place, Problem::TooManyAliases(MAX_ALIASED));
             }
             self.add(Node::leaf(Value::new(Data::Null, place)), 0);
@@ -319,13 +285,7 @@ impl<'t> Reader<'t> {
     }
 
     fn awaits_key(&self) -> bool {
-        matches!(
-            self.open.last(),
-            Some(Frame {
-                items: Items::Map { key: None, .. },
-                ..
-            })
-        )
+        matches!(self.open.last(), Some(Frame { items: Items::Map { key: None, .. }, .. }))
     }
 
     fn collection_key(&mut self, place: Place) {
@@ -334,9 +294,8 @@ impl<'t> Reader<'t> {
     }
 
     fn merge_key(&mut self, place: Place) {
-        if let Some(Items::Map {
-            entries, merges, key, ..
-        }) = self.open.last_mut().map(|frame| &mut frame.items)
+        if let Some(Items::Map { entries, merges, key, .. }) =
+            self.open.last_mut().map(|frame| &mut frame.items)
         {
             merges.push(entries.len());
             *key = Some(Key::new(MERGE, place));
@@ -345,24 +304,15 @@ impl<'t> Reader<'t> {
 
     /// The key of the next value of the innermost map.
     fn set_key(&mut self, new: Key) {
-        let Some(Items::Map {
-            entries, seen, key, ..
-        }) = self.open.last_mut().map(|frame| &mut frame.items)
+        let Some(Items::Map { entries, seen, key, .. }) = self.open.last_mut().map(|frame| &mut frame.items)
         else {
             return;
         };
         let first = if entries.len() < SMALL_MAP {
-            entries
-                .iter()
-                .find(|entry| entry.key == new)
-                .map(|entry| entry.key.place)
+            entries.iter().find(|entry| entry.key == new).map(|entry| entry.key.place)
         } else {
             if seen.is_empty() {
-                seen.extend(
-                    entries
-                        .iter()
-                        .map(|entry| (entry.key.text.clone(), entry.key.place)),
-                );
+                seen.extend(entries.iter().map(|entry| (entry.key.text.clone(), entry.key.place)));
             }
             seen.insert(new.text.clone(), new.place)
         };
@@ -391,10 +341,7 @@ impl<'t> Reader<'t> {
             Items::List(items) => items.push(node.value),
             Items::Map { entries, key, .. } => {
                 if let Some(key) = key.take() {
-                    entries.push(Entry {
-                        key,
-                        value: node.value,
-                    });
+                    entries.push(Entry { key, value: node.value });
                 }
             }
         }
@@ -455,11 +402,7 @@ impl Scalar<'_> {
     fn resolve(&self) -> Result<Data, Problem> {
         let text = || Ok(Data::Text(self.text.as_ref().into()));
         let Some(tag) = self.tag else {
-            return if self.plain {
-                scalar::plain(&self.text)
-            } else {
-                text()
-            };
+            return if self.plain { scalar::plain(&self.text) } else { text() };
         };
         match tag.core_suffix() {
             Some("str") => text(),
@@ -495,19 +438,12 @@ mod tests {
 
     fn problems(text: &str) -> Vec<String> {
         let (_, errors) = documents(text, Place::new(1));
-        errors
-            .iter()
-            .map(|error| format!("{}: {error}", error.place.offset() - 1))
-            .collect()
+        errors.iter().map(|error| format!("{}: {error}", error.place.offset() - 1)).collect()
     }
 
     #[test]
     fn documents_without_content_are_left_out() {
-        let values = read(
-            "# only a comment\n---\n---\na: 1\n---\nb: 2\n...\n---\n",
-            Place::NONE,
-        )
-        .unwrap();
+        let values = read("# only a comment\n---\n---\na: 1\n---\nb: 2\n...\n---\n", Place::NONE).unwrap();
         assert_eq!(values, [value!({ "a": 1 }), value!({ "b": 2 })]);
     }
 
@@ -571,10 +507,7 @@ two: { <<: [*base, *more], name: two }
             chain.push_str(&format!("a{i}: &a{i} [*a{}]\n", i - 1));
         }
         assert_eq!(problems(&chain).len(), 1);
-        assert_eq!(
-            problems("a: &a [*a]"),
-            ["7: an alias stands inside the value that it names"]
-        );
+        assert_eq!(problems("a: &a [*a]"), ["7: an alias stands inside the value that it names"]);
     }
 
     #[test]

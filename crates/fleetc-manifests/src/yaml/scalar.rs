@@ -39,11 +39,7 @@ fn word(text: &str) -> Result<Data, Problem> {
 }
 
 fn ambiguous(text: &str, kubernetes: &'static str, kustomize: &'static str) -> Problem {
-    Problem::Ambiguous {
-        written: text.into(),
-        kubernetes,
-        kustomize,
-    }
+    Problem::Ambiguous { written: text.into(), kubernetes, kustomize }
 }
 
 fn numeric(text: &str) -> Result<Data, Problem> {
@@ -54,11 +50,7 @@ fn numeric(text: &str) -> Result<Data, Problem> {
         return Ok(Number::decimal(text).map_or_else(|| Data::Text(text.into()), Data::Number));
     }
     if is_timestamp(text) {
-        return Err(ambiguous(
-            text,
-            "text",
-            "a point in time, which it writes otherwise",
-        ));
+        return Err(ambiguous(text, "text", "a point in time, which it writes otherwise"));
     }
     let plain: String = text.chars().filter(|&c| c != '_').collect();
     match integer(&plain) {
@@ -254,11 +246,7 @@ mod tests {
         for text in [".inf", "-.INF", "+.Inf", ".nan"] {
             assert!(matches!(plain(text), Err(Problem::NotFinite(_))), "{text}");
         }
-        for text in [
-            "9223372036854775808",
-            "-9223372036854775809",
-            "0xffffffffffffffffff",
-        ] {
+        for text in ["9223372036854775808", "-9223372036854775809", "0xffffffffffffffffff"] {
             assert!(matches!(plain(text), Err(Problem::TooLarge(_))), "{text}");
         }
     }

@@ -177,9 +177,7 @@ fn in_numbers(byte: u8) -> bool {
 
 /// Whether some reader takes the word for a boolean, for null, or for a number.
 fn is_word(text: &str) -> bool {
-    const WORDS: [&str; 11] = [
-        "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf",
-    ];
+    const WORDS: [&str; 11] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
     text.len() <= 5 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
@@ -247,10 +245,7 @@ fn is_block(text: &str) -> bool {
     if !text.contains('\n') {
         return false;
     }
-    let starts_visibly = !matches!(
-        text.trim_start_matches('\n').chars().next(),
-        None | Some(' ' | '\t')
-    );
+    let starts_visibly = !matches!(text.trim_start_matches('\n').chars().next(), None | Some(' ' | '\t'));
     let last_line = text.rsplit('\n').next().unwrap_or_default();
     let ends_visibly = last_line.is_empty() || !last_line.trim_matches([' ', '\t']).is_empty();
     starts_visibly && ends_visibly && !text.contains(|c| c != '\n' && c != '\t' && needs_escape(c))
@@ -365,10 +360,7 @@ spec:
         ] {
             assert_eq!(text(it), written);
             let document = format!("key: {written}\n");
-            assert_eq!(
-                yaml::read(&document, Place::NONE).unwrap(),
-                [value!({ "key": it })]
-            );
+            assert_eq!(yaml::read(&document, Place::NONE).unwrap(), [value!({ "key": it })]);
         }
     }
 

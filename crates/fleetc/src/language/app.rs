@@ -97,12 +97,7 @@ impl Table for Component {
         name: "components.C",
         doc: "What the platform brings: the same keys as an app, but for `tenant`. It may hold cluster-wide objects, is waited for \
               until it is ready, and others come after it.",
-        keys: || {
-            (App::SHAPE.keys)()
-                .into_iter()
-                .filter(|key| key.name != "tenant")
-                .collect()
-        },
+        keys: || (App::SHAPE.keys)().into_iter().filter(|key| key.name != "tenant").collect(),
     };
 }
 
@@ -170,10 +165,9 @@ impl Shaped for Config {
 
     fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &value.data {
-            Data::List(_) => Some(Self(ConfigFiles {
-                files: Vec::decode(value, decoder),
-                ..ConfigFiles::default()
-            })),
+            Data::List(_) => {
+                Some(Self(ConfigFiles { files: Vec::decode(value, decoder), ..ConfigFiles::default() }))
+            }
             _ => ConfigFiles::decode(value, decoder).map(Self),
         }
     }

@@ -52,8 +52,7 @@ impl<'d> Decoder<'d> {
     /// Says that what stands there does not have the form that it must have.
     pub fn wrong_form(&mut self, value: &Value, message: impl Into<String>, help: &str) {
         if !self.is_deferred(value) {
-            self.diagnostics
-                .push(messages::wrong_form(value.place, message, help));
+            self.diagnostics.push(messages::wrong_form(value.place, message, help));
         }
     }
 
@@ -66,7 +65,6 @@ impl<'d> Decoder<'d> {
     pub fn unknown_key(&mut self, key: &Key, table: &TableShape) {
         let keys = (table.keys)();
         let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
-        self.diagnostics
-            .push(messages::unknown_key(key, table.name, &known));
+        self.diagnostics.push(messages::unknown_key(key, table.name, &known));
     }
 }

@@ -31,10 +31,7 @@ impl<T: Shaped> Shaped for Spanned<T> {
     }
 
     fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
-        Some(Self {
-            value: T::decode(value, decoder)?,
-            place: value.place,
-        })
+        Some(Self { value: T::decode(value, decoder)?, place: value.place })
     }
 }
 
@@ -199,9 +196,7 @@ text_form! {
 fn is_label(text: &str) -> bool {
     let ends = [text.chars().next(), text.chars().last()];
     text.len() <= 63
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         && ends.iter().all(|end| end.is_some_and(|end| end != '-'))
 }
 
@@ -233,9 +228,8 @@ impl Duration {
             if number.is_empty() || number.starts_with('.') || number.ends_with('.') {
                 return None;
             }
-            let (factor, after) = UNITS
-                .iter()
-                .find_map(|(name, factor)| Some((factor, unit.strip_prefix(name)?)))?;
+            let (factor, after) =
+                UNITS.iter().find_map(|(name, factor)| Some((factor, unit.strip_prefix(name)?)))?;
             length += factor * number.parse::<f64>().ok()?;
             rest = after;
         }
@@ -430,10 +424,7 @@ pub(crate) use words;
 
 impl From<&Key> for Spanned<Text> {
     fn from(key: &Key) -> Self {
-        Self {
-            value: key.text.clone(),
-            place: key.place,
-        }
+        Self { value: key.text.clone(), place: key.place }
     }
 }
 
@@ -446,9 +437,7 @@ mod tests {
         for path in ["apps/web", "apps/*.yaml", "a.b/c_d/", "apps"] {
             assert!(RelativePath::new(path).is_some(), "{path}");
         }
-        for path in [
-            "", "/etc", "../x", "a/../b", "a//b", "./a", "C:/x", "a\\b", "~/x", "a\0b", "a/..",
-        ] {
+        for path in ["", "/etc", "../x", "a/../b", "a//b", "./a", "C:/x", "a\\b", "~/x", "a\0b", "a/.."] {
             assert!(RelativePath::new(path).is_none(), "{path}");
         }
     }

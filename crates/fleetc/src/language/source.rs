@@ -65,10 +65,7 @@ impl Shaped for SourceUse {
 
     fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
         let source = match &value.data {
-            Data::Text(_) => Source {
-                use_: Spanned::decode(value, decoder),
-                ..Source::default()
-            },
+            Data::Text(_) => Source { use_: Spanned::decode(value, decoder), ..Source::default() },
             _ => Source::decode(value, decoder)?,
         };
         Some(Self(source))

@@ -159,10 +159,7 @@ impl Shaped for Peer {
     fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &value.data {
             Data::Map(_) => PeerWithPorts::decode(value, decoder).map(Self),
-            _ => Some(Self(PeerWithPorts {
-                peer: Spanned::decode(value, decoder),
-                ports: None,
-            })),
+            _ => Some(Self(PeerWithPorts { peer: Spanned::decode(value, decoder), ports: None })),
         }
     }
 }
@@ -188,9 +185,8 @@ impl Shaped for PortOf {
             None => (value.clone(), "TCP"),
             Some(text) => {
                 let (port, protocol) = text.split_once('/').unwrap_or((text, "TCP"));
-                let protocol = ["TCP", "UDP", "SCTP"]
-                    .into_iter()
-                    .find(|it| it.eq_ignore_ascii_case(protocol));
+                let protocol =
+                    ["TCP", "UDP", "SCTP"].into_iter().find(|it| it.eq_ignore_ascii_case(protocol));
                 let port = match port.parse::<i64>() {
                     Ok(number) => Value::new(number, value.place),
                     Err(_) => Value::new(port, value.place),

@@ -87,9 +87,7 @@ impl Expander<'_> {
     }
 
     fn folder(&mut self, folder: &str, listed: Vec<Listed>, found: &mut Vec<Text>, depth: usize) {
-        let kustomization = listed
-            .iter()
-            .find(|it| !it.folder && KUSTOMIZATIONS.contains(&it.name.as_str()));
+        let kustomization = listed.iter().find(|it| !it.folder && KUSTOMIZATIONS.contains(&it.name.as_str()));
         if let Some(kustomization) = kustomization {
             self.kustomization(folder, &join(folder, &kustomization.name), found, depth);
             return;
@@ -115,12 +113,7 @@ impl Expander<'_> {
                 key => self.push(messages::kustomization_does_more(entry.key.place, key)),
             }
         }
-        for resource in value
-            .get("resources")
-            .and_then(Value::as_list)
-            .into_iter()
-            .flatten()
-        {
+        for resource in value.get("resources").and_then(Value::as_list).into_iter().flatten() {
             let inside = resource.as_text().and_then(|path| resolve(folder, path));
             let Some(path) = inside else {
                 self.push(messages::resource_outside(resource.place));
@@ -172,11 +165,7 @@ impl Expander<'_> {
 }
 
 fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
-    }
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// The path that `relative` means in `folder`, if it stays in the fleet's folder.

@@ -79,11 +79,7 @@ pub(super) fn objects(
     let is_alone = documents.len() == 1;
     let mut objects = Vec::new();
     for document in documents {
-        let text = if is_alone {
-            &file.text[..]
-        } else {
-            &file.text[document.range.clone()]
-        };
+        let text = if is_alone { &file.text[..] } else { &file.text[document.range.clone()] };
         let encrypted = is_encrypted(&document.value).then(|| Arc::from(own_text(text)));
         flatten(document.value, encrypted, &mut objects, diagnostics);
     }
@@ -94,11 +90,7 @@ pub(super) fn objects(
 fn own_text(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let body = text.trim_start_matches(['\n', '\r']);
-    if body.ends_with('\n') {
-        body.to_owned()
-    } else {
-        format!("{body}\n")
-    }
+    if body.ends_with('\n') { body.to_owned() } else { format!("{body}\n") }
 }
 
 /// Whether SOPS encrypted it: it has SOPS' own metadata, with the code that guards the rest.
@@ -114,10 +106,7 @@ fn flatten(
     diagnostics: &mut Diagnostics,
 ) {
     let Some(map) = value.as_map() else {
-        diagnostics.push(messages::not_an_object(
-            value.place,
-            "this is no Kubernetes object",
-        ));
+        diagnostics.push(messages::not_an_object(value.place, "this is no Kubernetes object"));
         return;
     };
     let kind = value.get("kind").and_then(Value::as_text);
@@ -141,14 +130,10 @@ fn is_whole(map: &Map, place: Place, diagnostics: &mut Diagnostics) -> bool {
     for key in ["apiVersion", "kind"] {
         match map.get(key) {
             Some(value) if value.as_text().is_some_and(|text| !text.is_empty()) => continue,
-            Some(value) => diagnostics.push(messages::not_an_object(
-                value.place,
-                &format!("`{key}` is no text"),
-            )),
-            None => diagnostics.push(messages::not_an_object(
-                place,
-                &format!("this object has no `{key}`"),
-            )),
+            Some(value) => {
+                diagnostics.push(messages::not_an_object(value.place, &format!("`{key}` is no text")))
+            }
+            None => diagnostics.push(messages::not_an_object(place, &format!("this object has no `{key}`"))),
         }
         is_whole = false;
     }
@@ -160,10 +145,7 @@ fn is_whole(map: &Map, place: Place, diagnostics: &mut Diagnostics) -> bool {
             is_whole = false;
         }
         None => {
-            diagnostics.push(messages::not_an_object(
-                place,
-                "this object has no `metadata.name`",
-            ));
+            diagnostics.push(messages::not_an_object(place, "this object has no `metadata.name`"));
             is_whole = false;
         }
     }
@@ -182,10 +164,8 @@ pub(super) fn custom_kinds<'o>(
         }
         let text = |keys: &[&str]| value.find(keys).and_then(Value::as_text);
         if let (Some(group), Some(kind)) = (text(&["spec", "group"]), text(&["spec", "names", "kind"])) {
-            let custom = CustomKind {
-                namespaced: text(&["spec", "scope"]) == Some("Namespaced"),
-                place: value.place,
-            };
+            let custom =
+                CustomKind { namespaced: text(&["spec", "scope"]) == Some("Namespaced"), place: value.place };
             found.entry((group.into(), kind.into())).or_insert(custom);
         }
     }

@@ -51,12 +51,7 @@ pub(super) fn wanted(fleet: &Fleet, diagnostics: &mut Diagnostics) -> BTreeMap<(
     }
     for app in &fleet.apps {
         each_setting(&app.placements, |placement, is_live| {
-            found.settings(
-                placement,
-                is_live,
-                || scope_of_app(fleet, app, placement.target),
-                diagnostics,
-            );
+            found.settings(placement, is_live, || scope_of_app(fleet, app, placement.target), diagnostics);
         });
     }
     for tenant in &fleet.tenants {
@@ -94,16 +89,9 @@ fn each_setting(placements: &[Placement], mut visit: impl FnMut(&Placement, bool
 /// The values that name files.
 fn naming(placement: &Placement) -> impl Iterator<Item = (Use, &Value)> {
     let settings = &placement.settings;
-    let keys = KEYS
-        .iter()
-        .filter_map(|(key, purpose)| Some((*purpose, settings.keys.get(key)?)));
-    let patches = settings
-        .changes
-        .iter()
-        .filter_map(|change| change.keys.get("patches")?.as_list());
-    let files = patches
-        .flatten()
-        .filter_map(|patch| Some((Use::Patch, patch.get("file")?)));
+    let keys = KEYS.iter().filter_map(|(key, purpose)| Some((*purpose, settings.keys.get(key)?)));
+    let patches = settings.changes.iter().filter_map(|change| change.keys.get("patches")?.as_list());
+    let files = patches.flatten().filter_map(|patch| Some((Use::Patch, patch.get("file")?)));
     keys.chain(files)
 }
 
@@ -120,9 +108,7 @@ impl Found {
     ) {
         let mut scope = is_live.then(scope);
         for (purpose, value) in naming(placement) {
-            let value = scope
-                .as_mut()
-                .map_or_else(|| value.clone(), |scope| scope.value(value));
+            let value = scope.as_mut().map_or_else(|| value.clone(), |scope| scope.value(value));
             if purpose == Use::Config {
                 self.configs(&value);
             } else {
@@ -165,6 +151,5 @@ impl Found {
 
 /// The key and the path of `key=path`; of a path alone the key is the name of the file.
 pub(crate) fn config_file(text: &str) -> (&str, &str) {
-    text.split_once('=')
-        .unwrap_or_else(|| (text.rsplit('/').next().unwrap_or_default(), text))
+    text.split_once('=').unwrap_or_else(|| (text.rsplit('/').next().unwrap_or_default(), text))
 }

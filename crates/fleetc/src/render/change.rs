@@ -30,12 +30,7 @@ impl Changer<'_> {
             let keys = &change.keys;
             for object in objects.iter_mut().filter(|object| object.encrypted.is_none()) {
                 set_all(&mut object.value, "labels", keys.labels.as_ref(), change.place);
-                set_all(
-                    &mut object.value,
-                    "annotations",
-                    keys.annotations.as_ref(),
-                    change.place,
-                );
+                set_all(&mut object.value, "annotations", keys.annotations.as_ref(), change.place);
             }
             self.images(change, objects);
             self.replicas(change, objects);
@@ -59,15 +54,9 @@ impl Changer<'_> {
     fn replicas(&mut self, change: &Changes, objects: &mut [Rendered]) {
         for (name, wanted) in change.keys.replicas.iter().flatten() {
             let mut met = false;
-            for object in objects
-                .iter_mut()
-                .filter(|object| has_replicas(&object.value, name))
-            {
+            for object in objects.iter_mut().filter(|object| has_replicas(&object.value, name)) {
                 let replicas = Value::new(wanted.value, wanted.place);
-                object
-                    .value
-                    .map_under(&["spec"])
-                    .insert(Key::new("replicas", wanted.place), replicas);
+                object.value.map_under(&["spec"]).insert(Key::new("replicas", wanted.place), replicas);
                 met = true;
             }
             let message = messages::replicas_meet_nothing(wanted.place, name, self.target);
@@ -98,20 +87,12 @@ impl Changer<'_> {
             }
             met = true;
             if object.encrypted.is_some() {
-                self.diagnostics.push(messages::patch_of_encrypted(
-                    place,
-                    &ObjectName::of(&object.value),
-                ));
+                self.diagnostics.push(messages::patch_of_encrypted(place, &ObjectName::of(&object.value)));
                 continue;
             }
             self.apply_to(&changes, &mut object.value, place);
         }
-        self.note(
-            place,
-            met,
-            is_own,
-            messages::patch_meets_nothing(place, self.target),
-        );
+        self.note(place, met, is_own, messages::patch_meets_nothing(place, self.target));
     }
 
     fn apply_to(&mut self, changes: &[Form], object: &mut Value, place: Place) {
@@ -125,8 +106,7 @@ impl Changer<'_> {
         }
         let (old, new) = (ObjectName::of(&before), ObjectName::of(object));
         if (&old.kind, &old.namespace, &old.name) != (&new.kind, &new.namespace, &new.name) {
-            self.diagnostics
-                .push(messages::patch_changes_identity(place, &old, &new));
+            self.diagnostics.push(messages::patch_changes_identity(place, &old, &new));
             *object = before;
         } else if *object != before {
             self.tally.done(Duty::Change, place);
@@ -136,12 +116,8 @@ impl Changer<'_> {
 
     /// The forms of the patch; says what is wrong with it.
     fn changes_of(&mut self, patch: &Patch, place: Place) -> Option<Vec<Form>> {
-        let written = [
-            patch.merge.is_some(),
-            patch.ops.is_some(),
-            patch.remove.is_some(),
-            patch.file.is_some(),
-        ];
+        let written =
+            [patch.merge.is_some(), patch.ops.is_some(), patch.remove.is_some(), patch.file.is_some()];
         if written.iter().filter(|it| **it).count() != 1 {
             self.diagnostics.push(messages::patch_form(place));
             return None;
@@ -179,9 +155,9 @@ impl Changer<'_> {
                     Ok(operations) => forms.push(Form::Operations(operations)),
                     Err(diagnostic) => self.diagnostics.push(diagnostic),
                 },
-                _ => self
-                    .diagnostics
-                    .push(messages::wrong_type(document, "a merge, or a list of operations")),
+                _ => {
+                    self.diagnostics.push(messages::wrong_type(document, "a merge, or a list of operations"))
+                }
             }
         }
         forms
@@ -227,10 +203,7 @@ fn operation(written: &PatchOperation) -> Result<Operation, Diagnostic> {
     let place = path.map_or(Place::NONE, |path| path.place);
     let (Some(verb), Some(path)) = (&written.op, path) else {
         let place = written.op.as_ref().map_or(place, |op| op.place);
-        return Err(messages::operation_form(
-            place,
-            "an operation needs `op` and `path`",
-        ));
+        return Err(messages::operation_form(place, "an operation needs `op` and `path`"));
     };
     let from = || match &written.from {
         Some(from) => pointer(from),
@@ -238,10 +211,7 @@ fn operation(written: &PatchOperation) -> Result<Operation, Diagnostic> {
     };
     let value = || match &written.value {
         Some(value) => Ok(value.0.clone()),
-        None => Err(messages::operation_form(
-            place,
-            "`add`, `replace` and `test` need `value`",
-        )),
+        None => Err(messages::operation_form(place, "`add`, `replace` and `test` need `value`")),
     };
     let verb = match verb.value {
         PatchVerb::Add => Verb::Add(value()?),
@@ -251,28 +221,17 @@ fn operation(written: &PatchOperation) -> Result<Operation, Diagnostic> {
         PatchVerb::Copy => Verb::Copy(from()?),
         PatchVerb::Test => Verb::Test(value()?),
     };
-    Ok(Operation {
-        verb,
-        path: pointer(path)?,
-        place,
-    })
+    Ok(Operation { verb, path: pointer(path)?, place })
 }
 
 fn removal(path: &Spanned<Text>) -> Result<Operation, Diagnostic> {
-    Ok(Operation {
-        verb: Verb::Remove,
-        path: pointer(path)?,
-        place: path.place,
-    })
+    Ok(Operation { verb: Verb::Remove, path: pointer(path)?, place: path.place })
 }
 
 fn pointer(path: &Spanned<Text>) -> Result<Pointer, Diagnostic> {
     match Pointer::parse(path) {
         Ok(pointer) if !pointer.tokens().is_empty() => Ok(pointer),
-        Ok(_) => Err(messages::operation_form(
-            path.place,
-            "a patch cannot replace the whole object",
-        )),
+        Ok(_) => Err(messages::operation_form(path.place, "a patch cannot replace the whole object")),
         Err(message) => Err(messages::operation_form(path.place, message)),
     }
 }
@@ -309,9 +268,6 @@ fn has_replicas(object: &Value, name: &str) -> bool {
 /// An object as it was read, to be changed.
 impl From<&Object> for Rendered {
     fn from(object: &Object) -> Self {
-        Self {
-            value: object.value.clone(),
-            encrypted: object.encrypted.clone(),
-        }
+        Self { value: object.value.clone(), encrypted: object.encrypted.clone() }
     }
 }

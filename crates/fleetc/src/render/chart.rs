@@ -69,22 +69,13 @@ pub(super) fn release(
     } else {
         let mut of_chart = Map::new();
         of_chart.push("chart", chart.map_or(Value::NULL, Value::from));
-        if let Some(version) = app
-            .keys
-            .version
-            .as_ref()
-            .filter(|_| source.kind == "HelmRepository")
-        {
+        if let Some(version) = app.keys.version.as_ref().filter(|_| source.kind == "HelmRepository") {
             of_chart.push("version", Value::new(&version.value, version.place));
         }
         of_chart.push("sourceRef", source.reference(&setting.namespace));
         push("chart", Some(value!({ "spec": of_chart })));
     }
-    let after: Vec<Value> = setting
-        .after
-        .iter()
-        .map(|(name, _)| value!({ "name": name }))
-        .collect();
+    let after: Vec<Value> = setting.after.iter().map(|(name, _)| value!({ "name": name })).collect();
     push("dependsOn", (!after.is_empty()).then(|| after.into()));
     let values = values(app, library, diagnostics);
     if let Some(more) = &app.keys.helm {
@@ -106,10 +97,7 @@ pub(super) fn release(
 fn merge_spec(spec: &mut Map, more: &Value, after: &[(Text, Option<Text>)], diagnostics: &mut Diagnostics) {
     for (path, instead) in &WRITTEN {
         let (last, before) = path.split_last().expect("no path is empty");
-        let entry = more
-            .find(before)
-            .and_then(Value::as_map)
-            .and_then(|map| map.entry(last));
+        let entry = more.find(before).and_then(Value::as_map).and_then(|map| map.entry(last));
         if let Some(entry) = entry {
             diagnostics.push(messages::written_by_fleetc(&entry.key, "helm", instead));
         }
@@ -135,13 +123,7 @@ fn values(app: &PlacedApp<'_>, library: &Library, diagnostics: &mut Diagnostics)
             }
         }
     }
-    for entry in app
-        .keys
-        .values
-        .iter()
-        .filter_map(|values| values.0.as_map())
-        .flatten()
-    {
+    for entry in app.keys.values.iter().filter_map(|values| values.0.as_map()).flatten() {
         merge_entry(&mut values, entry);
     }
     for path in app.keys.values_null.iter().flatten() {
@@ -157,9 +139,8 @@ fn set_null(values: &mut Map, path: &KeyPath) {
     let (last, before) = path.keys.split_last().expect("no path is empty");
     let mut value = Value::new(std::mem::take(values), path.place);
     let keys: Vec<&str> = before.iter().map(Text::as_str).collect();
-    value.map_under(&keys).insert(
-        Key::new(last, path.place),
-        Value::new(fleetc_manifests::Data::Null, path.place),
-    );
+    value
+        .map_under(&keys)
+        .insert(Key::new(last, path.place), Value::new(fleetc_manifests::Data::Null, path.place));
     *values = value.as_map().cloned().expect("a map was put there");
 }

@@ -61,12 +61,7 @@ fn config(
     let mut config = ConfigMap {
         short: key.text.clone(),
         name: key.text.clone(),
-        labels: files
-            .labels
-            .iter()
-            .flatten()
-            .map(|(key, value)| (key.clone(), value.into()))
-            .collect(),
+        labels: files.labels.iter().flatten().map(|(key, value)| (key.clone(), value.into())).collect(),
         data: Map::new(),
         binary_data: Map::new(),
         place: key.place,
@@ -94,9 +89,7 @@ impl ConfigMap {
         let is_key = !key.is_empty()
             && key.len() <= 253
             && !matches!(key, "." | "..")
-            && key
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+            && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
         if !is_key {
             diagnostics.push(messages::bad_config_key(place, key));
         }
@@ -105,8 +98,7 @@ impl ConfigMap {
         }
         match std::str::from_utf8(bytes) {
             Ok(text) => {
-                self.data
-                    .insert(fleetc_manifests::Key::new(key, place), Value::new(text, place));
+                self.data.insert(fleetc_manifests::Key::new(key, place), Value::new(text, place));
             }
             Err(_) => {
                 self.binary_data.insert(
@@ -125,14 +117,7 @@ impl ConfigMap {
         if !self.binary_data.is_empty() {
             content.push("binaryData", sorted(&self.binary_data).into());
         }
-        content.push(
-            "data",
-            if self.data.is_empty() {
-                "".into()
-            } else {
-                sorted(&self.data).into()
-            },
-        );
+        content.push("data", if self.data.is_empty() { "".into() } else { sorted(&self.data).into() });
         content.push("kind", "ConfigMap".into());
         content.push("name", (&self.short).into());
         let encoded = as_go_writes_it(&json::write(&content.into()));
@@ -150,9 +135,7 @@ fn sorted(map: &Map) -> Map {
 
 /// JSON as Go's encoder writes it: what means something in HTML is escaped.
 fn as_go_writes_it(json: &str) -> String {
-    json.replace('<', "\\u003c")
-        .replace('>', "\\u003e")
-        .replace('&', "\\u0026")
+    json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
 /// Some digits become letters, so that no word comes out.

@@ -34,19 +34,8 @@ pub(super) fn of_root(
     namespace: &Text,
     diagnostics: &mut Diagnostics,
 ) -> Option<TreeSource> {
-    let rungs = [
-        &*fleet.rung,
-        &*fleet.defaults.cluster,
-        &*fleet.clusters[host].rung,
-    ];
-    make(
-        fleet,
-        &rungs,
-        COMMON,
-        host,
-        ("flux-system", namespace),
-        diagnostics,
-    )
+    let rungs = [&*fleet.rung, &*fleet.defaults.cluster, &*fleet.clusters[host].rung];
+    make(fleet, &rungs, COMMON, host, ("flux-system", namespace), diagnostics)
 }
 
 /// What an environment pulls on the cluster, if it is not what the root pulls.
@@ -57,10 +46,7 @@ pub(super) fn of_environment(
     namespace: &Text,
     diagnostics: &mut Diagnostics,
 ) -> Option<TreeSource> {
-    let own = [
-        &*fleet.defaults.environment,
-        &*fleet.environments[environment].rung,
-    ];
+    let own = [&*fleet.defaults.environment, &*fleet.environments[environment].rung];
     if environment == COMMON || own.iter().all(|rung| rung.keys.get("source").is_none()) {
         return None;
     }
@@ -98,16 +84,8 @@ fn make(
     diagnostics.append(std::mem::take(&mut scope.diagnostics));
     let path = source::text_of(&written, "path").unwrap_or(&fleet.output);
     let path = path.trim_start_matches("./").trim_matches('/');
-    let path = if path.is_empty() || path == "." {
-        Text::new()
-    } else {
-        format!("{path}/").into()
-    };
-    let ask = Ask {
-        name,
-        namespace,
-        chart: None,
-    };
+    let path = if path.is_empty() || path == "." { Text::new() } else { format!("{path}/").into() };
+    let ask = Ask { name, namespace, chart: None };
     let source = source::make(&written, ask, diagnostics)?;
     Some(TreeSource { source, path })
 }

@@ -53,11 +53,7 @@ impl Flux {
         };
         let settings = climb(&flux_steps(fleet, &context), &context, tally, diagnostics);
         let mut scope = Scope::new(fleet, context);
-        let written = settings
-            .keys
-            .get("flux")
-            .map(|flux| scope.value(flux))
-            .unwrap_or_default();
+        let written = settings.keys.get("flux").map(|flux| scope.value(flux)).unwrap_or_default();
         diagnostics.append(std::mem::take(&mut scope.diagnostics));
         let keys = if written.is_null() {
             language::Flux::default()
@@ -67,20 +63,15 @@ impl Flux {
         };
         let minor = match &keys.version {
             None => NEWEST,
-            Some(version) => MINORS
-                .into_iter()
-                .find(|minor| *minor == version.value)
-                .unwrap_or_else(|| {
-                    diagnostics.push(messages::unknown_flux(version.place, &version.value, &MINORS));
-                    NEWEST
-                }),
+            Some(version) => MINORS.into_iter().find(|minor| *minor == version.value).unwrap_or_else(|| {
+                diagnostics.push(messages::unknown_flux(version.place, &version.value, &MINORS));
+                NEWEST
+            }),
         };
         Self {
             minor,
             install: keys.install.unwrap_or(Install::Bootstrap),
-            namespace: keys
-                .namespace
-                .map_or_else(|| "flux-system".into(), |it| it.as_text().clone()),
+            namespace: keys.namespace.map_or_else(|| "flux-system".into(), |it| it.as_text().clone()),
             lockdown: keys.lockdown.unwrap_or(true),
             decryption: keys.decryption.map(|it| it.0),
         }

@@ -14,8 +14,21 @@ const KUSTOMIZATION: &str = "kustomization.yaml";
 /// No part of a path is longer, so that every file system takes it.
 const LONGEST: usize = 200;
 
+/// What a folder is for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct About {
+    /// The environment; none for the root of a cluster.
+    pub(super) environment: Option<String>,
+    /// The cluster.
+    pub(super) cluster: String,
+    /// Whose it is.
+    pub(super) tenant: Option<String>,
+    /// The app or component.
+    pub(super) app: Option<String>,
+}
+
 /// A folder with one file for each object, and the list of them.
-pub(super) fn folder(path: String, objects: &[Rendered]) -> Folder {
+pub(super) fn folder(path: String, objects: &[Rendered], about: About) -> Folder {
     let mut files = BTreeMap::new();
     let mut taken = BTreeSet::from([KUSTOMIZATION.to_owned()]);
     for object in objects {
@@ -24,24 +37,18 @@ pub(super) fn folder(path: String, objects: &[Rendered]) -> Folder {
             Some(text) => text.to_string(),
             None => yaml::write(&object.value),
         };
-        files.insert(
-            name,
-            File {
-                text,
-                is_object: true,
-            },
-        );
+        files.insert(name, File { text, is_object: true });
     }
     let resources: Vec<&str> = files.keys().map(String::as_str).collect();
     let list = list(&resources);
-    files.insert(
-        KUSTOMIZATION.into(),
-        File {
-            text: list,
-            is_object: false,
-        },
-    );
-    Folder { path, files }
+    files.insert(KUSTOMIZATION.into(), File { text: list, is_object: false });
+    with_files(path, files, about)
+}
+
+/// A folder with these files.
+pub(super) fn with_files(path: String, files: BTreeMap<String, File>, about: About) -> Folder {
+    let About { environment, cluster, tenant, app } = about;
+    Folder { path, environment, cluster, tenant, app, files }
 }
 
 /// A kustomization.yaml that lists the resources.
@@ -63,10 +70,7 @@ pub(super) fn list<T: AsRef<str>>(resources: &[T]) -> String {
 /// `deployment-web.yaml`; where several objects would have it, the namespace, the group, or a number tell them apart.
 fn file_name(object: &Value, taken: &mut BTreeSet<String>) -> String {
     let name = ObjectName::of(object);
-    let api_version = object
-        .get("apiVersion")
-        .and_then(Value::as_text)
-        .unwrap_or_default();
+    let api_version = object.get("apiVersion").and_then(Value::as_text).unwrap_or_default();
     let short = portable(&format!("{}-{}", name.kind, name.name));
     let dot = if name.namespace.is_empty() { "" } else { "." };
     let place = format!("{}{dot}{}", name.name, name.namespace);
@@ -74,9 +78,7 @@ fn file_name(object: &Value, taken: &mut BTreeSet<String>) -> String {
     let whole = portable(&format!("{}.{}-{place}", name.kind, kinds::group(api_version)));
     let numbered = (2..).map(|number| format!("{whole}-{number}"));
     let candidates = [short, with_namespace, whole.clone()].into_iter().chain(numbered);
-    let free = candidates
-        .map(|stem| format!("{stem}.yaml"))
-        .find(|name| taken.insert(name.clone()));
+    let free = candidates.map(|stem| format!("{stem}.yaml")).find(|name| taken.insert(name.clone()));
     free.expect("there is always another number")
 }
 
@@ -85,13 +87,7 @@ fn portable(text: &str) -> String {
     let mut portable: String = text
         .chars()
         .map(|c| c.to_ascii_lowercase())
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') {
-                c
-            } else {
-                '_'
-            }
-        })
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' })
         .collect();
     portable.truncate(LONGEST);
     portable
@@ -118,7 +114,7 @@ mod tests {
             object("example.com/v1", "ConfigMap", "a", "web"),
             object("example.com/v1", "ConfigMap", "b", "web"),
         ];
-        let folder = folder("dev/a/web".into(), &objects);
+        let folder = folder("dev/a/web".into(), &objects, About::default());
         let names: Vec<&str> = folder.files.keys().map(String::as_str).collect();
         assert_eq!(
             names,

@@ -54,12 +54,7 @@ pub(super) fn objects(
             references::follow(&mut object.value, &renames);
         }
     }
-    let mut changer = Changer {
-        library,
-        target,
-        tally,
-        diagnostics,
-    };
+    let mut changer = Changer { library, target, tally, diagnostics };
     changer.apply(&app.changes, &mut objects);
     keep(app.keys.keep.as_ref(), &mut objects);
     let flux = objects.split_off(own);
@@ -134,25 +129,16 @@ fn set_namespace(object: &mut Rendered, namespace: &Text, library: &Library, dia
     if !name.namespace.is_empty() {
         return;
     }
-    let api_version = object
-        .value
-        .get("apiVersion")
-        .and_then(Value::as_text)
-        .unwrap_or_default();
+    let api_version = object.value.get("apiVersion").and_then(Value::as_text).unwrap_or_default();
     let namespaced = match kinds::find(api_version, &name.kind) {
         Some(kind) => Some(kind.namespaced),
-        None => library
-            .custom_kind(&name.group, &name.kind)
-            .map(|kind| kind.namespaced),
+        None => library.custom_kind(&name.group, &name.kind).map(|kind| kind.namespaced),
     };
     match namespaced {
         Some(false) => {}
         Some(true) => object.set_namespace(namespace, diagnostics),
         None => {
-            let place = object
-                .value
-                .get("kind")
-                .map_or(object.value.place, |kind| kind.place);
+            let place = object.value.get("kind").map_or(object.value.place, |kind| kind.place);
             diagnostics.push(messages::unknown_scope(place, api_version, &name.kind));
         }
     }
@@ -178,15 +164,10 @@ impl Rendered {
             match with_namespace(text, namespace) {
                 Some(text) => {
                     self.encrypted = Some(text.into());
-                    diagnostics.push(messages::namespace_in_encrypted(
-                        place,
-                        &ObjectName::of(&self.value),
-                    ));
+                    diagnostics.push(messages::namespace_in_encrypted(place, &ObjectName::of(&self.value)));
                 }
-                None => diagnostics.push(messages::encrypted_without_namespace(
-                    place,
-                    &ObjectName::of(&self.value),
-                )),
+                None => diagnostics
+                    .push(messages::encrypted_without_namespace(place, &ObjectName::of(&self.value))),
             }
         }
     }
@@ -194,10 +175,8 @@ impl Rendered {
 
 /// The text of an object with the namespace in its metadata, on a line of its own after the name.
 fn with_namespace(text: &str, namespace: &str) -> Option<String> {
-    let metadata = text
-        .find("\nmetadata:")
-        .map(|at| at + 1)
-        .or_else(|| text.starts_with("metadata:").then_some(0))?;
+    let metadata =
+        text.find("\nmetadata:").map(|at| at + 1).or_else(|| text.starts_with("metadata:").then_some(0))?;
     let mut start = metadata;
     for line in text[metadata..].split_inclusive('\n') {
         let end = start + line.len();
@@ -270,9 +249,7 @@ fn config_maps(app: &PlacedApp<'_>, namespace: &Text) -> Vec<Rendered> {
             "metadata": { "name": (&config.name), "namespace": namespace },
         });
         if !config.labels.is_empty() {
-            object
-                .map_under(&["metadata"])
-                .push("labels", config.labels.clone().into());
+            object.map_under(&["metadata"]).push("labels", config.labels.clone().into());
         }
         for (key, map) in [("data", &config.data), ("binaryData", &config.binary_data)] {
             if !map.is_empty() {

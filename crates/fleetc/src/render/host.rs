@@ -11,6 +11,7 @@ use fleetc_manifests::{Text, Value};
 
 use super::fleet_source::{self, TreeSource};
 use super::flux::Flux;
+use super::folder::About;
 use super::target::{Access, On};
 use super::{OnTargets, Part, Rendered, folder, placed, root, target};
 use crate::fleet::{COMMON, Fleet, Target};
@@ -42,6 +43,10 @@ pub(super) struct Bundle {
     pub(super) objects: Vec<Rendered>,
     /// The Kustomization.
     pub(super) kustomization: Rendered,
+    /// Whose it is.
+    pub(super) tenant: Option<Text>,
+    /// The app or component.
+    pub(super) app: Option<Text>,
     /// Whether its objects end up on the cluster of the target, and not on the host.
     pub(super) is_far: bool,
 }
@@ -90,39 +95,26 @@ impl<'f> Host<'f> {
     /// A target, with what is on it.
     fn on(&mut self, target: Target, things: Option<(usize, &OnTargets)>) -> Option<On<'f>> {
         let fleet = self.fleet;
-        let Part {
-            tally, diagnostics, ..
-        } = &mut self.part;
+        let Part { tally, diagnostics, .. } = &mut self.part;
         let flux = Flux::of(fleet, target.environment, self.index, tally, diagnostics);
         let root_namespace = match self.ons.first() {
             Some(common) => common.flux.namespace.clone(),
             None => flux.namespace.clone(),
         };
-        let own = fleet_source::of_environment(
-            fleet,
-            target.environment,
-            self.index,
-            &flux.namespace,
-            diagnostics,
-        );
+        let own =
+            fleet_source::of_environment(fleet, target.environment, self.index, &flux.namespace, diagnostics);
         let source = match own {
             Some(own) => own,
             None => self.copy_of_root(&root_namespace, &flux.namespace)?,
         };
-        let Part {
-            tally, diagnostics, ..
-        } = &mut self.part;
+        let Part { tally, diagnostics, .. } = &mut self.part;
         let environment = &fleet.environments[target.environment];
         let cluster = &fleet.clusters[target.cluster];
         let (suspended, retired) = target::rests(cluster.state);
         let mut on = On {
             target,
             name: format!("{}/{}", environment.name, cluster.name),
-            place: if target.environment == COMMON {
-                cluster.place
-            } else {
-                environment.place
-            },
+            place: if target.environment == COMMON { cluster.place } else { environment.place },
             environment: &environment.name,
             cluster: &cluster.name,
             prefix: &environment.prefix,
@@ -139,12 +131,7 @@ impl<'f> Host<'f> {
         if let Some((index, on_targets)) = things {
             for &(tenant, place) in &on_targets.tenants[index] {
                 let tenant = &fleet.tenants[tenant];
-                on.tenants.push(placed::tenant(
-                    fleet,
-                    tenant,
-                    &tenant.placements[place],
-                    diagnostics,
-                ));
+                on.tenants.push(placed::tenant(fleet, tenant, &tenant.placements[place], diagnostics));
             }
             for &(app, place) in &on_targets.apps[index] {
                 let app = &fleet.apps[app];
@@ -153,15 +140,8 @@ impl<'f> Host<'f> {
                     on.tenants.iter().find(|tenant| tenant.tenant.name == *name)
                 });
                 let placement = &app.placements[place];
-                let placed = placed::app(
-                    fleet,
-                    self.library,
-                    app,
-                    placement,
-                    home,
-                    &on.flux.namespace,
-                    diagnostics,
-                );
+                let placed =
+                    placed::app(fleet, self.library, app, placement, home, &on.flux.namespace, diagnostics);
                 on.apps.extend(placed);
             }
             on.leave_out_retired(self.fleet);
@@ -181,22 +161,13 @@ impl<'f> Host<'f> {
     /// Finds what remotes need of their tenants on the host, also in environments that the host itself is not in.
     fn place_near(&mut self) {
         let mut needs: Vec<(usize, usize, usize)> = Vec::new();
-        for (index, on) in self
-            .ons
-            .iter()
-            .enumerate()
-            .filter(|(_, on)| on.target.is_remote())
-        {
+        for (index, on) in self.ons.iter().enumerate().filter(|(_, on)| on.target.is_remote()) {
             needs.extend((0..on.tenants.len()).map(|tenant| (on.target.environment, index, tenant)));
         }
         for (environment, remote, tenant) in needs {
             let is_own = |on: &On<'_>| on.target.environment == environment && !on.target.is_remote();
             let found = self.ons.iter().position(is_own).or_else(|| {
-                let target = Target {
-                    environment,
-                    cluster: self.index,
-                    host: self.index,
-                };
+                let target = Target { environment, cluster: self.index, host: self.index };
                 let on = self.on(target, None)?;
                 self.ons.push(on);
                 Some(self.ons.len() - 1)
@@ -223,37 +194,43 @@ impl<'f> Host<'f> {
             for bundle in bundles::of(self, index, &mut flux) {
                 let on = &self.ons[index];
                 owners.add_all(on, &bundle, &mut self.part.diagnostics);
-                self.part
-                    .folders
-                    .push(folder::folder(on.folder(&bundle.name), &bundle.objects));
+                let mut about = on.about();
+                about.tenant = bundle.tenant.as_ref().map(Text::to_string);
+                about.app = bundle.app.as_ref().map(Text::to_string);
+                self.part.folders.push(folder::folder(on.folder(&bundle.name), &bundle.objects, about));
                 flux.push(bundle.kustomization);
             }
             owners.add_flux(&self.ons[index], &flux, &mut self.part.diagnostics);
             flux_folders.push(flux);
         }
         for (index, flux) in flux_folders.iter().enumerate() {
-            let path = self.ons[index].folder("flux");
-            self.part.folders.push(folder::folder(path, flux));
+            let on = &self.ons[index];
+            self.part.folders.push(folder::folder(on.folder("flux"), flux, on.about()));
         }
         root::write(self, &mut owners);
     }
 
     /// The target of the host itself in the same environment.
     pub(super) fn own_target_of(&self, environment: usize) -> Option<usize> {
-        self.ons
-            .iter()
-            .position(|on| on.target.environment == environment && !on.target.is_remote())
+        self.ons.iter().position(|on| on.target.environment == environment && !on.target.is_remote())
     }
 
     /// The target of `common` on the same cluster.
     pub(super) fn common_of(&self, cluster: usize) -> Option<usize> {
-        self.ons
-            .iter()
-            .position(|on| on.target.cluster == cluster && on.target.environment == COMMON)
+        self.ons.iter().position(|on| on.target.cluster == cluster && on.target.environment == COMMON)
     }
 }
 
 impl On<'_> {
+    /// What its folders are for.
+    fn about(&self) -> About {
+        About {
+            environment: Some(self.environment.to_string()),
+            cluster: self.cluster.to_string(),
+            ..About::default()
+        }
+    }
+
     /// Takes off what is retired: the apps of tenants that are, and on a remote that is, what Flux pulls for tenants.
     fn leave_out_retired(&mut self, fleet: &Fleet) {
         let is_retired = self.retired;

@@ -8,10 +8,7 @@ use crate::language::Spanned;
 /// Gives the containers that run the image `name` another one; whether there is such a container.
 pub(super) fn set(object: &mut Value, name: &str, wanted: &Spanned<Text>) -> bool {
     let runs = |container: &Value| {
-        container
-            .get("image")
-            .and_then(Value::as_text)
-            .is_some_and(|image| split(image).0 == name)
+        container.get("image").and_then(Value::as_text).is_some_and(|image| split(image).0 == name)
     };
     pods::change_containers(object, &runs, &|container| {
         if let Some(image) = container.as_map_mut().and_then(|map| map.get_mut("image")) {
@@ -46,15 +43,9 @@ mod tests {
 
     #[test]
     fn images_are_split_at_their_tag_or_digest() {
-        assert_eq!(
-            split("localhost:5000/web:1@sha256:ab"),
-            ("localhost:5000/web", ":1@sha256:ab")
-        );
+        assert_eq!(split("localhost:5000/web:1@sha256:ab"), ("localhost:5000/web", ":1@sha256:ab"));
         assert_eq!(split("web"), ("web", ""));
-        assert_eq!(
-            split("ghcr.io/acme/web@sha256:ab"),
-            ("ghcr.io/acme/web", "@sha256:ab")
-        );
+        assert_eq!(split("ghcr.io/acme/web@sha256:ab"), ("ghcr.io/acme/web", "@sha256:ab"));
     }
 
     #[test]
@@ -67,17 +58,11 @@ mod tests {
             ("ghcr.io/acme/web:3", "ghcr.io/acme/web:3"),
         ] {
             let mut changed = object("web:1");
-            let wanted = Spanned {
-                value: wanted.into(),
-                place: Place::NONE,
-            };
+            let wanted = Spanned { value: wanted.into(), place: Place::NONE };
             assert!(set(&mut changed, "web", &wanted));
             assert_eq!(changed, object(image));
         }
-        let wanted = Spanned {
-            value: "2".into(),
-            place: Place::NONE,
-        };
+        let wanted = Spanned { value: "2".into(), place: Place::NONE };
         assert!(!set(&mut object("web:1"), "we", &wanted));
     }
 }

@@ -55,10 +55,7 @@ pub(super) enum Account {
 
 /// What fleetc writes itself, and the key that says it instead.
 const WRITTEN: [(&str, &str); 6] = [
-    (
-        "path",
-        "`path` of a pulled app; of everything else fleetc knows it",
-    ),
+    ("path", "`path` of a pulled app; of everything else fleetc knows it"),
     ("sourceRef", "`source`"),
     ("kubeConfig", "`kubeconfig` of the cluster"),
     ("serviceAccountName", "`service-account`"),

@@ -41,12 +41,9 @@ pub(super) fn escape(
 
 /// Whether Flux substitutes nothing in the object.
 fn is_left_alone(object: &Value) -> bool {
-    ["annotations", "labels"].iter().any(|map| {
-        object
-            .find(&["metadata", map, SUBSTITUTE])
-            .and_then(Value::as_text)
-            == Some("disabled")
-    })
+    ["annotations", "labels"]
+        .iter()
+        .any(|map| object.find(&["metadata", map, SUBSTITUTE]).and_then(Value::as_text) == Some("disabled"))
 }
 
 /// The value with every `$` doubled but those of late variables; `None` if there is none.
@@ -59,18 +56,12 @@ fn escaped(value: &Value, late: &IndexMap<Text, Late>, sources: &Sources) -> Opt
         Data::List(items) => {
             let changed: Vec<_> = items.iter().map(|item| escaped(item, late, sources)).collect();
             changed.iter().any(Option::is_some).then(|| {
-                let items = items
-                    .iter()
-                    .zip(changed)
-                    .map(|(old, new)| new.unwrap_or_else(|| old.clone()));
+                let items = items.iter().zip(changed).map(|(old, new)| new.unwrap_or_else(|| old.clone()));
                 Value::new(items.collect::<Vec<_>>(), value.place)
             })
         }
         Data::Map(map) => {
-            let changed: Vec<_> = map
-                .iter()
-                .map(|entry| escaped(&entry.value, late, sources))
-                .collect();
+            let changed: Vec<_> = map.iter().map(|entry| escaped(&entry.value, late, sources)).collect();
             let has_key = map.keys().any(|key| key.contains('$'));
             (has_key || changed.iter().any(Option::is_some)).then(|| {
                 let mut escaped = Map::new();
@@ -120,10 +111,7 @@ fn next_late<'t>(text: &'t str, late: &IndexMap<Text, Late>) -> Option<(&'t str,
             return None;
         };
         let inner = &text[at + 2..at + length];
-        let name = inner
-            .find(":=")
-            .or_else(|| inner.find(":-"))
-            .map_or(inner, |colon| &inner[..colon]);
+        let name = inner.find(":=").or_else(|| inner.find(":-")).map_or(inner, |colon| &inner[..colon]);
         if late.contains_key(name) && !text[..at].ends_with('$') {
             let end = at + length + 1;
             return Some((&text[..at], &text[at..end], &text[end..]));

@@ -10,14 +10,7 @@ use crate::language::{Network, OrFalse, Peer};
 const NOT_INTERNET: [(&str, &[&str]); 2] = [
     (
         "0.0.0.0/0",
-        &[
-            "10.0.0.0/8",
-            "100.64.0.0/10",
-            "127.0.0.0/8",
-            "169.254.0.0/16",
-            "172.16.0.0/12",
-            "192.168.0.0/16",
-        ],
+        &["10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"],
     ),
     ("::/0", &["::1/128", "fc00::/7", "fe80::/10"]),
 ];
@@ -57,10 +50,7 @@ pub(super) fn policies(
     };
     let same = in_namespaces(own);
     let mut policies = vec![
-        policy(
-            "default-deny",
-            value!({ "podSelector": {}, "policyTypes": ["Ingress", "Egress"] }),
-        ),
+        policy("default-deny", value!({ "podSelector": {}, "policyTypes": ["Ingress", "Egress"] })),
         policy("allow-dns", dns()),
         policy(
             "allow-tenant",

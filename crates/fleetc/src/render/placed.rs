@@ -93,14 +93,7 @@ pub(super) fn tenant<'f>(
         Some(OrFalse::Some(name)) => Some(name.as_text().clone()),
         Some(OrFalse::False) => None,
     };
-    PlacedTenant {
-        tenant,
-        keys,
-        changes,
-        namespace,
-        account,
-        place: tenant.place,
-    }
+    PlacedTenant { tenant, keys, changes, namespace, account, place: tenant.place }
 }
 
 /// The app on the target of the placement.
@@ -115,20 +108,14 @@ pub(super) fn app<'f>(
 ) -> Option<PlacedApp<'f>> {
     let context = Context::target(fleet, placement.target).with_app(fleet, app);
     let mut scope = Scope::new(fleet, context);
-    let default = home.map_or_else(
-        || format!("{}{}", prefix(&context), app.name),
-        |home| home.namespace.to_string(),
-    );
+    let default =
+        home.map_or_else(|| format!("{}{}", prefix(&context), app.name), |home| home.namespace.to_string());
     let written = &placement.settings.keys;
     let namespace = namespace(written, &mut scope, default, diagnostics);
     let configs = config::make(written, &mut scope, library, diagnostics);
     let mut written = written.clone();
     let source = written.remove("source").map(|source| {
-        let owner = placement
-            .settings
-            .source_of
-            .clone()
-            .unwrap_or_else(|| app.name.clone());
+        let owner = placement.settings.source_of.clone().unwrap_or_else(|| app.name.clone());
         (scope.value(&source), owner)
     });
     let keys: language::App = resolved(&written, &mut scope, diagnostics);
@@ -230,10 +217,7 @@ fn check_keys_of_body(app: &App, keys: &language::App, body: &Body, diagnostics:
         let key = entry.key.text.as_str();
         let is_pulled_substitute = key == "substitute" && matches!(body, Body::Pulled(_));
         if OF_CHARTS.contains(&key) && !is_chart {
-            diagnostics.push(messages::key_of_another_body(
-                &entry.key,
-                "a Helm release, which has `chart`",
-            ));
+            diagnostics.push(messages::key_of_another_body(&entry.key, "a Helm release, which has `chart`"));
         } else if OF_MANIFESTS.contains(&key) && !has_manifests && !is_pulled_substitute {
             diagnostics.push(messages::key_of_another_body(
                 &entry.key,
@@ -256,10 +240,7 @@ impl PlacedApp<'_> {
 
     /// The name of its HelmRelease or pulled Kustomization, before what its target adds to it.
     pub(super) fn object_name(&self) -> Text {
-        self.keys
-            .object_name
-            .as_ref()
-            .map_or_else(|| self.app.name.clone(), |name| name.as_text().clone())
+        self.keys.object_name.as_ref().map_or_else(|| self.app.name.clone(), |name| name.as_text().clone())
     }
 
     /// Whether Flux pulls it.
@@ -276,13 +257,10 @@ impl PlacedApp<'_> {
 
     /// The account that it says itself; `Some(None)` if it says that nobody is impersonated.
     pub(super) fn own_account(&self) -> Option<Option<Text>> {
-        self.keys
-            .service_account
-            .as_ref()
-            .map(|account| match &account.value {
-                OrFalse::Some(name) => Some(name.as_text().clone()),
-                OrFalse::False => None,
-            })
+        self.keys.service_account.as_ref().map(|account| match &account.value {
+            OrFalse::Some(name) => Some(name.as_text().clone()),
+            OrFalse::False => None,
+        })
     }
 }
 
@@ -303,10 +281,5 @@ pub(super) fn namespace_of_component(fleet: &Fleet, app: &App, placement: &Place
     let context = Context::target(fleet, placement.target).with_app(fleet, app);
     let mut scope = Scope::new(fleet, context);
     let default = format!("{}{}", prefix(&context), app.name);
-    namespace(
-        &placement.settings.keys,
-        &mut scope,
-        default,
-        &mut Diagnostics::default(),
-    )
+    namespace(&placement.settings.keys, &mut scope, default, &mut Diagnostics::default())
 }

@@ -62,10 +62,7 @@ pub(super) fn change_containers(
 fn has_container(value: &Value, is_meant: &impl Fn(&Value) -> bool) -> bool {
     match &value.data {
         Data::Map(map) => map.iter().any(|entry| {
-            let items = entry
-                .value
-                .as_list()
-                .filter(|_| CONTAINERS.contains(&entry.key.text.as_str()));
+            let items = entry.value.as_list().filter(|_| CONTAINERS.contains(&entry.key.text.as_str()));
             items.is_some_and(|items| items.iter().any(is_meant)) || has_container(&entry.value, is_meant)
         }),
         Data::List(items) => items.iter().any(|item| has_container(item, is_meant)),

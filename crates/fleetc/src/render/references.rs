@@ -14,26 +14,11 @@ struct Reference {
 
 /// In the description of pods.
 const IN_PODS: [Reference; 18] = [
-    Reference {
-        kind: "ServiceAccount",
-        path: &["serviceAccountName"],
-    },
-    Reference {
-        kind: "ServiceAccount",
-        path: &["serviceAccount"],
-    },
-    Reference {
-        kind: "Secret",
-        path: &["imagePullSecrets", "*", "name"],
-    },
-    Reference {
-        kind: "ConfigMap",
-        path: &["volumes", "*", "configMap", "name"],
-    },
-    Reference {
-        kind: "Secret",
-        path: &["volumes", "*", "secret", "secretName"],
-    },
+    Reference { kind: "ServiceAccount", path: &["serviceAccountName"] },
+    Reference { kind: "ServiceAccount", path: &["serviceAccount"] },
+    Reference { kind: "Secret", path: &["imagePullSecrets", "*", "name"] },
+    Reference { kind: "ConfigMap", path: &["volumes", "*", "configMap", "name"] },
+    Reference { kind: "Secret", path: &["volumes", "*", "secret", "secretName"] },
     Reference {
         kind: "PersistentVolumeClaim",
         path: &["volumes", "*", "persistentVolumeClaim", "claimName"],
@@ -42,241 +27,59 @@ const IN_PODS: [Reference; 18] = [
         kind: "ConfigMap",
         path: &["volumes", "*", "projected", "sources", "*", "configMap", "name"],
     },
-    Reference {
-        kind: "Secret",
-        path: &["volumes", "*", "projected", "sources", "*", "secret", "name"],
-    },
-    Reference {
-        kind: "Secret",
-        path: &["volumes", "*", "csi", "nodePublishSecretRef", "name"],
-    },
+    Reference { kind: "Secret", path: &["volumes", "*", "projected", "sources", "*", "secret", "name"] },
+    Reference { kind: "Secret", path: &["volumes", "*", "csi", "nodePublishSecretRef", "name"] },
     Reference {
         kind: "ConfigMap",
-        path: &[
-            "containers",
-            "*",
-            "env",
-            "*",
-            "valueFrom",
-            "configMapKeyRef",
-            "name",
-        ],
+        path: &["containers", "*", "env", "*", "valueFrom", "configMapKeyRef", "name"],
     },
-    Reference {
-        kind: "Secret",
-        path: &["containers", "*", "env", "*", "valueFrom", "secretKeyRef", "name"],
-    },
+    Reference { kind: "Secret", path: &["containers", "*", "env", "*", "valueFrom", "secretKeyRef", "name"] },
+    Reference { kind: "ConfigMap", path: &["containers", "*", "envFrom", "*", "configMapRef", "name"] },
+    Reference { kind: "Secret", path: &["containers", "*", "envFrom", "*", "secretRef", "name"] },
     Reference {
         kind: "ConfigMap",
-        path: &["containers", "*", "envFrom", "*", "configMapRef", "name"],
+        path: &["initContainers", "*", "env", "*", "valueFrom", "configMapKeyRef", "name"],
     },
     Reference {
         kind: "Secret",
-        path: &["containers", "*", "envFrom", "*", "secretRef", "name"],
+        path: &["initContainers", "*", "env", "*", "valueFrom", "secretKeyRef", "name"],
     },
-    Reference {
-        kind: "ConfigMap",
-        path: &[
-            "initContainers",
-            "*",
-            "env",
-            "*",
-            "valueFrom",
-            "configMapKeyRef",
-            "name",
-        ],
-    },
-    Reference {
-        kind: "Secret",
-        path: &[
-            "initContainers",
-            "*",
-            "env",
-            "*",
-            "valueFrom",
-            "secretKeyRef",
-            "name",
-        ],
-    },
-    Reference {
-        kind: "ConfigMap",
-        path: &["initContainers", "*", "envFrom", "*", "configMapRef", "name"],
-    },
-    Reference {
-        kind: "Secret",
-        path: &["initContainers", "*", "envFrom", "*", "secretRef", "name"],
-    },
-    Reference {
-        kind: "PriorityClass",
-        path: &["priorityClassName"],
-    },
+    Reference { kind: "ConfigMap", path: &["initContainers", "*", "envFrom", "*", "configMapRef", "name"] },
+    Reference { kind: "Secret", path: &["initContainers", "*", "envFrom", "*", "secretRef", "name"] },
+    Reference { kind: "PriorityClass", path: &["priorityClassName"] },
 ];
 
 /// In objects of a kind.
 const IN_OBJECTS: [(&str, Reference); 23] = [
-    (
-        "StatefulSet",
-        Reference {
-            kind: "Service",
-            path: &["spec", "serviceName"],
-        },
-    ),
+    ("StatefulSet", Reference { kind: "Service", path: &["spec", "serviceName"] }),
+    ("Ingress", Reference { kind: "Service", path: &["spec", "defaultBackend", "service", "name"] }),
     (
         "Ingress",
         Reference {
             kind: "Service",
-            path: &["spec", "defaultBackend", "service", "name"],
+            path: &["spec", "rules", "*", "http", "paths", "*", "backend", "service", "name"],
         },
     ),
-    (
-        "Ingress",
-        Reference {
-            kind: "Service",
-            path: &[
-                "spec", "rules", "*", "http", "paths", "*", "backend", "service", "name",
-            ],
-        },
-    ),
-    (
-        "Ingress",
-        Reference {
-            kind: "Secret",
-            path: &["spec", "tls", "*", "secretName"],
-        },
-    ),
-    (
-        "Ingress",
-        Reference {
-            kind: "IngressClass",
-            path: &["spec", "ingressClassName"],
-        },
-    ),
-    (
-        "HTTPRoute",
-        Reference {
-            kind: "Service",
-            path: &["spec", "rules", "*", "backendRefs", "*", "name"],
-        },
-    ),
-    (
-        "HorizontalPodAutoscaler",
-        Reference {
-            kind: "",
-            path: &["spec", "scaleTargetRef"],
-        },
-    ),
-    (
-        "VerticalPodAutoscaler",
-        Reference {
-            kind: "",
-            path: &["spec", "targetRef"],
-        },
-    ),
-    (
-        "RoleBinding",
-        Reference {
-            kind: "",
-            path: &["roleRef"],
-        },
-    ),
-    (
-        "RoleBinding",
-        Reference {
-            kind: "",
-            path: &["subjects", "*"],
-        },
-    ),
-    (
-        "ClusterRoleBinding",
-        Reference {
-            kind: "",
-            path: &["roleRef"],
-        },
-    ),
-    (
-        "ClusterRoleBinding",
-        Reference {
-            kind: "",
-            path: &["subjects", "*"],
-        },
-    ),
-    (
-        "ServiceAccount",
-        Reference {
-            kind: "Secret",
-            path: &["secrets", "*", "name"],
-        },
-    ),
-    (
-        "ServiceAccount",
-        Reference {
-            kind: "Secret",
-            path: &["imagePullSecrets", "*", "name"],
-        },
-    ),
-    (
-        "PersistentVolumeClaim",
-        Reference {
-            kind: "PersistentVolume",
-            path: &["spec", "volumeName"],
-        },
-    ),
-    (
-        "HelmRelease",
-        Reference {
-            kind: "",
-            path: &["spec", "valuesFrom", "*"],
-        },
-    ),
-    (
-        "HelmRelease",
-        Reference {
-            kind: "",
-            path: &["spec", "chart", "spec", "sourceRef"],
-        },
-    ),
-    (
-        "HelmRelease",
-        Reference {
-            kind: "",
-            path: &["spec", "chartRef"],
-        },
-    ),
-    (
-        "Kustomization",
-        Reference {
-            kind: "",
-            path: &["spec", "sourceRef"],
-        },
-    ),
-    (
-        "Kustomization",
-        Reference {
-            kind: "",
-            path: &["spec", "postBuild", "substituteFrom", "*"],
-        },
-    ),
-    (
-        "GitRepository",
-        Reference {
-            kind: "Secret",
-            path: &["spec", "secretRef", "name"],
-        },
-    ),
-    (
-        "OCIRepository",
-        Reference {
-            kind: "Secret",
-            path: &["spec", "secretRef", "name"],
-        },
-    ),
-    (
-        "HelmRepository",
-        Reference {
-            kind: "Secret",
-            path: &["spec", "secretRef", "name"],
-        },
-    ),
+    ("Ingress", Reference { kind: "Secret", path: &["spec", "tls", "*", "secretName"] }),
+    ("Ingress", Reference { kind: "IngressClass", path: &["spec", "ingressClassName"] }),
+    ("HTTPRoute", Reference { kind: "Service", path: &["spec", "rules", "*", "backendRefs", "*", "name"] }),
+    ("HorizontalPodAutoscaler", Reference { kind: "", path: &["spec", "scaleTargetRef"] }),
+    ("VerticalPodAutoscaler", Reference { kind: "", path: &["spec", "targetRef"] }),
+    ("RoleBinding", Reference { kind: "", path: &["roleRef"] }),
+    ("RoleBinding", Reference { kind: "", path: &["subjects", "*"] }),
+    ("ClusterRoleBinding", Reference { kind: "", path: &["roleRef"] }),
+    ("ClusterRoleBinding", Reference { kind: "", path: &["subjects", "*"] }),
+    ("ServiceAccount", Reference { kind: "Secret", path: &["secrets", "*", "name"] }),
+    ("ServiceAccount", Reference { kind: "Secret", path: &["imagePullSecrets", "*", "name"] }),
+    ("PersistentVolumeClaim", Reference { kind: "PersistentVolume", path: &["spec", "volumeName"] }),
+    ("HelmRelease", Reference { kind: "", path: &["spec", "valuesFrom", "*"] }),
+    ("HelmRelease", Reference { kind: "", path: &["spec", "chart", "spec", "sourceRef"] }),
+    ("HelmRelease", Reference { kind: "", path: &["spec", "chartRef"] }),
+    ("Kustomization", Reference { kind: "", path: &["spec", "sourceRef"] }),
+    ("Kustomization", Reference { kind: "", path: &["spec", "postBuild", "substituteFrom", "*"] }),
+    ("GitRepository", Reference { kind: "Secret", path: &["spec", "secretRef", "name"] }),
+    ("OCIRepository", Reference { kind: "Secret", path: &["spec", "secretRef", "name"] }),
+    ("HelmRepository", Reference { kind: "Secret", path: &["spec", "secretRef", "name"] }),
 ];
 
 /// An object that gets another name.
@@ -294,13 +97,8 @@ pub(super) struct Rename {
 
 /// Lets what the object names follow the renames.
 pub(super) fn follow(object: &mut Value, renames: &[Rename]) {
-    let text = |keys: &[&str]| -> Text {
-        object
-            .find(keys)
-            .and_then(Value::as_text)
-            .unwrap_or_default()
-            .into()
-    };
+    let text =
+        |keys: &[&str]| -> Text { object.find(keys).and_then(Value::as_text).unwrap_or_default().into() };
     let (kind, namespace) = (text(&["kind"]), text(&["metadata", "namespace"]));
     if let Some(path) = pods::path(&kind) {
         for reference in &IN_PODS {
@@ -367,12 +165,7 @@ mod tests {
     use fleetc_manifests::value;
 
     fn rename(kind: &str, from: &str, to: &str) -> Rename {
-        Rename {
-            kind: kind.into(),
-            namespace: "n".into(),
-            from: from.into(),
-            to: to.into(),
-        }
+        Rename { kind: kind.into(), namespace: "n".into(), from: from.into(), to: to.into() }
     }
 
     #[test]
@@ -391,13 +184,7 @@ mod tests {
             })
         };
         let mut changed = object("web", "db");
-        follow(
-            &mut changed,
-            &[
-                rename("ConfigMap", "web", "web-1"),
-                rename("Service", "db", "blue-db"),
-            ],
-        );
+        follow(&mut changed, &[rename("ConfigMap", "web", "web-1"), rename("Service", "db", "blue-db")]);
         assert_eq!(changed, object("web-1", "blue-db"));
     }
 
@@ -416,10 +203,7 @@ mod tests {
             })
         };
         let mut changed = object("a", "a");
-        follow(
-            &mut changed,
-            &[rename("Role", "a", "b"), rename("ServiceAccount", "a", "c")],
-        );
+        follow(&mut changed, &[rename("Role", "a", "b"), rename("ServiceAccount", "a", "c")]);
         assert_eq!(changed, object("b", "c"));
     }
 }

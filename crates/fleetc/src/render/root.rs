@@ -3,6 +3,7 @@
 use fleetc_manifests::{Text, Value, value};
 
 use super::flux::{Flux, HELM_CONTROLLER, KUSTOMIZE_CONTROLLER};
+use super::folder::About;
 use super::host::{Host, Owners};
 use super::kustomization::{Account, Kustomization};
 use super::{Rendered, fleet_source, folder, source, target::On, tenant};
@@ -16,9 +17,7 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// The root of a cluster that is retired: Flux alone, so that Flux deletes everything else.
 pub(super) fn retired(host: &mut Host<'_>) {
-    let super::Part {
-        tally, diagnostics, ..
-    } = &mut host.part;
+    let super::Part { tally, diagnostics, .. } = &mut host.part;
     let flux = Flux::of(host.fleet, COMMON, host.index, tally, diagnostics);
     write_root(host, &flux, Vec::new(), &[]);
 }
@@ -46,7 +45,8 @@ pub(super) fn write(host: &mut Host<'_>, owners: &mut Owners) {
 
 fn write_root(host: &mut Host<'_>, flux: &Flux, folders: Vec<String>, objects: &[Rendered]) {
     let path = format!("clusters/{}", host.fleet.clusters[host.index].name);
-    let mut root = folder::folder(path.clone(), objects);
+    let about = About { cluster: host.fleet.clusters[host.index].name.to_string(), ..About::default() };
+    let mut root = folder::folder(path.clone(), objects, about);
     let mut resources = Vec::new();
     if let Some(own) = flux_folder(host, flux, &format!("{path}/flux-system")) {
         resources.push("flux-system".to_owned());
@@ -56,13 +56,7 @@ fn write_root(host: &mut Host<'_>, flux: &Flux, folders: Vec<String>, objects: &
     let files = root.files.iter().filter(|(_, file)| file.is_object);
     resources.extend(files.map(|(name, _)| name.clone()));
     let text = folder::list(&resources);
-    root.files.insert(
-        "kustomization.yaml".into(),
-        File {
-            text,
-            is_object: false,
-        },
-    );
+    root.files.insert("kustomization.yaml".into(), File { text, is_object: false });
     host.part.folders.push(root);
 }
 
@@ -78,10 +72,7 @@ fn environment(on: &On<'_>) -> Rendered {
         namespace: on.flux.namespace.clone(),
         path: on.source.path_of(&on.folder("flux")),
         source: on.source.source.reference(&on.flux.namespace),
-        account: on
-            .flux
-            .platform_account()
-            .map_or(Account::Nobody, |name| Account::Named(name.into())),
+        account: on.flux.platform_account().map_or(Account::Nobody, |name| Account::Named(name.into())),
         place: on.place,
         ..Kustomization::default()
     };
@@ -103,22 +94,14 @@ fn sources(host: &mut Host<'_>, flux: &Flux) -> Vec<Rendered> {
             .or(root.as_ref().map(|root| &root.source).filter(|it| is_same(it)));
         match first {
             Some(first) if !source::are_equal(first, own) => {
-                diagnostics.push(messages::sources_differ(
-                    own.place,
-                    first.place,
-                    &own.namespace,
-                    &own.name,
-                ));
+                diagnostics.push(messages::sources_differ(own.place, first.place, &own.namespace, &own.name));
             }
             Some(_) => {}
             None if is_root => {}
             None => written.push(own.clone()),
         }
     }
-    written
-        .iter()
-        .map(|source| Rendered::from(source.object()))
-        .collect()
+    written.iter().map(|source| Rendered::from(source.object())).collect()
 }
 
 /// The namespaces of Flux objects beside Flux's own, with the accounts that the platform's objects in them act as.
@@ -162,17 +145,14 @@ fn cluster_admin(name: &str, namespace: &Text) -> Value {
 fn prerequisites(host: &mut Host<'_>) {
     let mut done: Vec<&Text> = Vec::new();
     let mut folders = Vec::new();
-    for on in host
-        .ons
-        .iter()
-        .filter(|on| on.target.is_remote() && on.flux.lockdown)
-    {
+    for on in host.ons.iter().filter(|on| on.target.is_remote() && on.flux.lockdown) {
         if done.contains(&on.cluster) {
             continue;
         }
         done.push(on.cluster);
         let object = Rendered::from(cluster_admin("flux-near", &on.flux.namespace).at(on.place));
-        let mut folder = folder::folder(format!("clusters/{}", on.cluster), &[object]);
+        let about = About { cluster: on.cluster.to_string(), ..About::default() };
+        let mut folder = folder::folder(format!("clusters/{}", on.cluster), &[object], about);
         folder.files.remove("kustomization.yaml");
         folders.push(folder);
     }
@@ -181,24 +161,15 @@ fn prerequisites(host: &mut Host<'_>) {
 
 /// The folder that Flux itself is installed from; none if somebody else does it.
 fn flux_folder(host: &mut Host<'_>, flux: &Flux, path: &str) -> Option<Folder> {
+    let about = About { cluster: host.fleet.clusters[host.index].name.to_string(), ..About::default() };
     match flux.install {
         Install::Nobody => None,
         Install::Bootstrap => {
             let text = bootstrap_kustomization(flux);
-            let files = [(
-                "kustomization.yaml".to_owned(),
-                File {
-                    text,
-                    is_object: false,
-                },
-            )]
-            .into();
-            Some(Folder {
-                path: path.to_owned(),
-                files,
-            })
+            let files = [("kustomization.yaml".to_owned(), File { text, is_object: false })].into();
+            Some(folder::with_files(path.to_owned(), files, about))
         }
-        Install::Operator => Some(folder::folder(path.to_owned(), &[instance(host, flux)?])),
+        Install::Operator => Some(folder::folder(path.to_owned(), &[instance(host, flux)?], about)),
     }
 }
 
@@ -212,9 +183,7 @@ fn bootstrap_kustomization(flux: &Flux) -> String {
     }
     text.push_str("patches:\n");
     for (controllers, arguments) in lockdown(flux) {
-        text.push_str(&format!(
-            "- target:\n    kind: Deployment\n    name: {controllers}\n  patch: |\n"
-        ));
+        text.push_str(&format!("- target:\n    kind: Deployment\n    name: {controllers}\n  patch: |\n"));
         for argument in arguments {
             text.push_str(&format!(
                 "    - op: add\n      path: /spec/template/spec/containers/0/args/-\n      value: {argument}\n"
@@ -239,10 +208,7 @@ fn lockdown(flux: &Flux) -> Vec<(&'static str, Vec<&'static str>)> {
             "(kustomize-controller|helm-controller|notification-controller|image-reflector-controller|image-automation-controller)",
             vec!["--no-cross-namespace-refs=true"],
         ),
-        (
-            "(kustomize-controller|helm-controller)",
-            vec!["--default-service-account=default"],
-        ),
+        ("(kustomize-controller|helm-controller)", vec!["--default-service-account=default"]),
         ("kustomize-controller", of_kustomize),
     ]
 }
@@ -256,20 +222,12 @@ fn instance(host: &mut Host<'_>, flux: &Flux) -> Option<Rendered> {
     let cluster = &host.fleet.clusters[host.index];
     let spec = &root.source.spec;
     let reference = spec.get("ref");
-    let text = |key: &str| {
-        reference
-            .and_then(|reference| reference.get(key))
-            .and_then(Value::as_text)
-    };
+    let text = |key: &str| reference.and_then(|reference| reference.get(key)).and_then(Value::as_text);
     let git = text("branch").map(|branch| format!("refs/heads/{branch}"));
     let git = git.or_else(|| {
-        text("tag")
-            .filter(|_| root.source.kind == "GitRepository")
-            .map(|tag| format!("refs/tags/{tag}"))
+        text("tag").filter(|_| root.source.kind == "GitRepository").map(|tag| format!("refs/tags/{tag}"))
     });
-    let reference = git
-        .or_else(|| text("tag").map(str::to_owned))
-        .unwrap_or_else(|| "latest".into());
+    let reference = git.or_else(|| text("tag").map(str::to_owned)).unwrap_or_else(|| "latest".into());
     let mut sync = value!({
         "kind": (root.source.kind),
         "url": (spec.get("url").cloned().unwrap_or_default()),
@@ -282,9 +240,7 @@ fn instance(host: &mut Host<'_>, flux: &Flux) -> Option<Rendered> {
     let mut of_cluster =
         value!({ "type": "kubernetes", "multitenant": (flux.lockdown), "networkPolicy": true });
     if flux.lockdown {
-        of_cluster
-            .map_under(&[])
-            .push("tenantDefaultServiceAccount", "default".into());
+        of_cluster.map_under(&[]).push("tenantDefaultServiceAccount", "default".into());
     }
     let mut object = value!({
         "apiVersion": "fluxcd.controlplane.io/v1",
@@ -302,9 +258,7 @@ fn instance(host: &mut Host<'_>, flux: &Flux) -> Option<Rendered> {
                      --custom-apply-stage-kinds=rbac.authorization.k8s.io/Role\n";
         let patch =
             value!({ "target": { "kind": "Deployment", "name": KUSTOMIZE_CONTROLLER }, "patch": patch });
-        object
-            .map_under(&["spec", "kustomize"])
-            .push("patches", vec![patch].into());
+        object.map_under(&["spec", "kustomize"]).push("patches", vec![patch].into());
     }
     Some(Rendered::from(object.at(root.source.place)))
 }

@@ -13,10 +13,7 @@ pub(super) fn chooses(selector: &Selector, object: &Value) -> bool {
         && one_of(selector.namespace.as_ref(), text(&["metadata", "namespace"]))
         && is_in_group(selector.group.as_ref(), kinds::group(text(&["apiVersion"])))
         && has_all(selector.labels.as_ref(), object.find(&["metadata", "labels"]))
-        && has_all(
-            selector.annotations.as_ref(),
-            object.find(&["metadata", "annotations"]),
-        )
+        && has_all(selector.annotations.as_ref(), object.find(&["metadata", "annotations"]))
 }
 
 /// Whether the patch is for the object.

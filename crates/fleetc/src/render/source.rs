@@ -99,10 +99,7 @@ pub(super) fn make(written: &Value, ask: Ask<'_>, diagnostics: &mut Diagnostics)
     let interval = keys.interval.as_ref().map_or("10m", |it| it);
     let mut spec = Map::new();
     spec.push("interval", interval.into());
-    spec.push(
-        if kind == "Bucket" { "endpoint" } else { "url" },
-        url(&keys, address, ask.chart),
-    );
+    spec.push(if kind == "Bucket" { "endpoint" } else { "url" }, url(&keys, address, ask.chart));
     if let Some(reference) = reference(kind, &keys, ask.chart) {
         spec.push("ref", reference);
     }
@@ -113,10 +110,7 @@ pub(super) fn make(written: &Value, ask: Ask<'_>, diagnostics: &mut Diagnostics)
         spec.push("provider", provider.into());
     }
     if kind == "OCIRepository" && ask.chart.is_some() {
-        spec.push(
-            "layerSelector",
-            value!({ "mediaType": CHART_LAYER, "operation": "copy" }),
-        );
+        spec.push("layerSelector", value!({ "mediaType": CHART_LAYER, "operation": "copy" }));
     }
     if let Some(verify) = keys.verify {
         spec.push("verify", verify.0);
@@ -130,9 +124,7 @@ pub(super) fn make(written: &Value, ask: Ask<'_>, diagnostics: &mut Diagnostics)
     Some(Source {
         kind,
         name: keys.name.map_or_else(|| ask.name.into(), |name| name.value),
-        namespace: keys
-            .namespace
-            .map_or_else(|| ask.namespace.into(), |it| it.as_text().clone()),
+        namespace: keys.namespace.map_or_else(|| ask.namespace.into(), |it| it.as_text().clone()),
         spec: Value::from(spec).at(written.place),
         place: written.place,
     })
@@ -155,9 +147,7 @@ fn kind<'k>(
         (helm, &keys.helm),
         ("Bucket", &keys.bucket),
     ];
-    let mut written = all
-        .into_iter()
-        .filter_map(|(kind, address)| Some((kind, address.as_ref()?)));
+    let mut written = all.into_iter().filter_map(|(kind, address)| Some((kind, address.as_ref()?)));
     match (written.next(), written.next()) {
         (Some(found), None) => {
             check_address(found.0, found.1, diagnostics);
@@ -182,10 +172,7 @@ fn check_address(kind: &str, address: &Spanned<Text>, diagnostics: &mut Diagnost
         "HelmRepository" => &["https://", "http://"],
         _ => return,
     };
-    if !schemes
-        .iter()
-        .any(|scheme| address.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
-    {
+    if !schemes.iter().any(|scheme| address.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty())) {
         diagnostics.push(messages::bad_address(address.place, address, schemes));
     }
 }
@@ -242,11 +229,7 @@ fn chart_reference(version: &str) -> Value {
     }
     let is_range = version.contains(['>', '<', '=', '~', '^', '*', ' ', '|', ','])
         || version.split('.').any(|part| matches!(part, "x" | "X"));
-    if is_range {
-        value!({ "semver": version })
-    } else {
-        value!({ "tag": version })
-    }
+    if is_range { value!({ "semver": version }) } else { value!({ "tag": version }) }
 }
 
 /// Whether both would be the same object.

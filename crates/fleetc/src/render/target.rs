@@ -69,9 +69,7 @@ impl Access {
             ..Context::default()
         };
         let mut settings = climb(&cluster_steps(fleet, cluster), &context, tally, diagnostics);
-        settings
-            .keys
-            .retain(|entry| matches!(entry.key.text.as_str(), "kubeconfig" | "tenant-kubeconfig"));
+        settings.keys.retain(|entry| matches!(entry.key.text.as_str(), "kubeconfig" | "tenant-kubeconfig"));
         let mut scope = Scope::new(fleet, context);
         let written = scope.value(&settings.keys.into());
         diagnostics.append(std::mem::take(&mut scope.diagnostics));
@@ -79,9 +77,7 @@ impl Access {
             .unwrap_or_default();
         let kubeconfig = keys.kubeconfig.unwrap_or_default();
         let default = format!("{}-kubeconfig", cluster.name);
-        let secret = kubeconfig
-            .secret
-            .map_or_else(|| default.into(), |secret| secret.value);
+        let secret = kubeconfig.secret.map_or_else(|| default.into(), |secret| secret.value);
         let key = kubeconfig.key.unwrap_or_else(|| "value".into());
         let by_secret = |secret: &Text| value!({ "secretRef": { "name": secret, "key": (&key) } });
         Self {
@@ -172,11 +168,7 @@ impl On<'_> {
     pub(super) fn needs_near_account(&self, tenant: &PlacedTenant<'_>) -> bool {
         let is_its = |app: &&PlacedApp<'_>| app.tenant_name() == Some(&tenant.tenant.name);
         tenant.account.is_some()
-            && self
-                .apps
-                .iter()
-                .filter(is_its)
-                .any(|app| !app.is_pulled() && app.own_account().is_none())
+            && self.apps.iter().filter(is_its).any(|app| !app.is_pulled() && app.own_account().is_none())
     }
 }
 

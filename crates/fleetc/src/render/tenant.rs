@@ -36,28 +36,10 @@ pub(super) fn objects(tenant: &PlacedTenant<'_>, setting: &Setting<'_>) -> Vec<R
         for (name, grant) in tenant.keys.grants.iter().flatten() {
             objects.extend(granted(name, grant, namespace, tenant.place));
         }
-        objects.extend(
-            tenant
-                .keys
-                .quota
-                .as_ref()
-                .map(|quota| resource_quota(tenant, namespace, quota)),
-        );
-        objects.extend(
-            tenant
-                .keys
-                .limits
-                .as_ref()
-                .map(|limits| limit_range(tenant, namespace, limits)),
-        );
+        objects.extend(tenant.keys.quota.as_ref().map(|quota| resource_quota(tenant, namespace, quota)));
+        objects.extend(tenant.keys.limits.as_ref().map(|limits| limit_range(tenant, namespace, limits)));
         let network = tenant.keys.network.as_ref();
-        objects.extend(network::policies(
-            namespace,
-            &namespaces,
-            network,
-            setting.peer,
-            tenant.place,
-        ));
+        objects.extend(network::policies(namespace, &namespaces, network, setting.peer, tenant.place));
     }
     keep(tenant, &mut objects);
     for object in &mut objects {
@@ -68,12 +50,7 @@ pub(super) fn objects(tenant: &PlacedTenant<'_>, setting: &Setting<'_>) -> Vec<R
 
 /// Every namespace of the tenant, its home first.
 pub(super) fn namespaces(tenant: &PlacedTenant<'_>) -> Vec<Text> {
-    let extra = tenant
-        .keys
-        .extra_namespaces
-        .iter()
-        .flatten()
-        .map(|name| name.as_text().clone());
+    let extra = tenant.keys.extra_namespaces.iter().flatten().map(|name| name.as_text().clone());
     std::iter::once(tenant.namespace.clone()).chain(extra).collect()
 }
 
@@ -82,12 +59,7 @@ pub(super) fn label(object: &mut Value, tenant: &Text, place: Place) {
     let metadata = object.map_under(&["metadata"]);
     let mut labels = Map::new();
     labels.push(Key::new(TENANT_LABEL, place), Value::new(tenant, place));
-    for entry in metadata
-        .get("labels")
-        .and_then(Value::as_map)
-        .into_iter()
-        .flatten()
-    {
+    for entry in metadata.get("labels").and_then(Value::as_map).into_iter().flatten() {
         labels.insert(entry.key.clone(), entry.value.clone());
     }
     metadata.insert(Key::new("labels", place), Value::new(labels, place));
@@ -98,11 +70,7 @@ fn namespace(tenant: &PlacedTenant<'_>, name: &Text) -> Rendered {
     let mut labels = Map::new();
     let level = tenant.keys.pod_security.unwrap_or(PodSecurity::Baseline);
     if level != PodSecurity::Unset {
-        let stricter = if level == PodSecurity::Privileged {
-            "baseline"
-        } else {
-            "restricted"
-        };
+        let stricter = if level == PodSecurity::Privileged { "baseline" } else { "restricted" };
         for (mode, level) in [("enforce", level.word()), ("warn", stricter), ("audit", stricter)] {
             labels.push(format!("pod-security.kubernetes.io/{mode}"), level.into());
         }
@@ -121,24 +89,20 @@ fn namespace(tenant: &PlacedTenant<'_>, name: &Text) -> Rendered {
 fn accounts(tenant: &PlacedTenant<'_>, setting: &Setting<'_>) -> Vec<Rendered> {
     let home = tenant.account.as_ref().map(|name| (name, &tenant.namespace));
     let near = setting.near_account.filter(|_| setting.holds_near_account);
-    let accounts = home
-        .into_iter()
-        .chain(near)
-        .enumerate()
-        .map(|(index, (name, namespace))| {
-            let mut account = account(name, namespace);
-            let secrets: Vec<Value> = tenant
-                .keys
-                .pull_secrets
-                .iter()
-                .flatten()
-                .map(|name| value!({ "name": (name.as_text()) }))
-                .collect();
-            if index == 0 && home.is_some() && !secrets.is_empty() {
-                account.map_under(&[]).push("imagePullSecrets", secrets.into());
-            }
-            Rendered::from(account.at(tenant.place))
-        });
+    let accounts = home.into_iter().chain(near).enumerate().map(|(index, (name, namespace))| {
+        let mut account = account(name, namespace);
+        let secrets: Vec<Value> = tenant
+            .keys
+            .pull_secrets
+            .iter()
+            .flatten()
+            .map(|name| value!({ "name": (name.as_text()) }))
+            .collect();
+        if index == 0 && home.is_some() && !secrets.is_empty() {
+            account.map_under(&[]).push("imagePullSecrets", secrets.into());
+        }
+        Rendered::from(account.at(tenant.place))
+    });
     accounts.collect()
 }
 
@@ -163,11 +127,8 @@ fn rights(tenant: &PlacedTenant<'_>, namespace: &Text, setting: &Setting<'_>) ->
     if subjects.is_empty() {
         return Vec::new();
     }
-    let name = tenant
-        .keys
-        .role_binding
-        .clone()
-        .unwrap_or_else(|| format!("flux-{}", tenant.tenant.name).into());
+    let name =
+        tenant.keys.role_binding.clone().unwrap_or_else(|| format!("flux-{}", tenant.tenant.name).into());
     let mut rules = tenant.keys.rules.clone();
     if let Some(rules) = &mut rules
         && setting.impersonates_itself
@@ -202,11 +163,7 @@ fn binding(
 ) -> Vec<Rendered> {
     let metadata = value!({ "name": name, "namespace": namespace });
     let api_version = format!("{RBAC}/v1");
-    let (kind, role) = if rules.is_some() {
-        ("Role", name.as_str())
-    } else {
-        ("ClusterRole", role)
-    };
+    let (kind, role) = if rules.is_some() { ("Role", name.as_str()) } else { ("ClusterRole", role) };
     let binding = value!({
         "apiVersion": (api_version.as_str()),
         "kind": "RoleBinding",
@@ -218,10 +175,7 @@ fn binding(
         let rules: Vec<Value> = rules.iter().map(|rule| rule.0.clone()).collect();
         value!({ "apiVersion": (api_version.as_str()), "kind": "Role", "metadata": metadata, "rules": rules })
     });
-    role.into_iter()
-        .chain([binding])
-        .map(|object| Rendered::from(object.at(place)))
-        .collect()
+    role.into_iter().chain([binding]).map(|object| Rendered::from(object.at(place))).collect()
 }
 
 /// A subject of a binding; users and groups have an API group, which everybody forgets.
@@ -242,10 +196,7 @@ fn subject(written: &Foreign) -> Value {
 }
 
 fn resource_quota(tenant: &PlacedTenant<'_>, namespace: &Text, quota: &IndexMap<Text, Quantity>) -> Rendered {
-    let hard: Map = quota
-        .iter()
-        .map(|(key, amount)| (key.clone(), amount.0.clone()))
-        .collect();
+    let hard: Map = quota.iter().map(|(key, amount)| (key.clone(), amount.0.clone())).collect();
     let object = value!({
         "apiVersion": "v1",
         "kind": "ResourceQuota",
@@ -278,11 +229,7 @@ fn keep(tenant: &PlacedTenant<'_>, objects: &mut [Rendered]) {
     let keeps = tenant.keys.keep.unwrap_or(false);
     let is_elsewhere = !tenant.keys.create_namespace.unwrap_or(true);
     for object in objects {
-        let kind = object
-            .value
-            .get("kind")
-            .and_then(Value::as_text)
-            .unwrap_or_default();
+        let kind = object.value.get("kind").and_then(Value::as_text).unwrap_or_default();
         if keeps || (is_elsewhere && matches!(kind, "ServiceAccount" | "RoleBinding" | "Role")) {
             keep_object(&mut object.value);
         }

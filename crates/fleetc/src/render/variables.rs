@@ -44,10 +44,7 @@ impl Substituter<'_, '_> {
 
     /// Whether the text stands in the file without quotes.
     fn is_plain(&self, place: Place) -> bool {
-        let written = self
-            .sources
-            .find(place)
-            .and_then(|(file, at)| file.text[at..].chars().next());
+        let written = self.sources.find(place).and_then(|(file, at)| file.text[at..].chars().next());
         !matches!(written, Some('"' | '\'' | '|' | '>'))
     }
 }

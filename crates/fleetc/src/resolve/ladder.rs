@@ -16,14 +16,7 @@ use crate::messages;
 use crate::syntax::{KeyPath, Override, Rung};
 
 /// The keys that change objects: applied rung by rung instead of merged.
-pub(crate) const CHANGES: [&str; 6] = [
-    "without",
-    "labels",
-    "annotations",
-    "images",
-    "replicas",
-    "patches",
-];
+pub(crate) const CHANGES: [&str; 6] = ["without", "labels", "annotations", "images", "replicas", "patches"];
 
 /// The keys that a tenant hands to its apps.
 const HANDED_DOWN: [&str; 4] = ["source", "service-account", "labels", "annotations"];
@@ -104,65 +97,28 @@ pub(crate) fn steps<'f>(fleet: &'f Fleet, context: &Context<'f>) -> Vec<Step<'f>
     let elsewhere = Keys::Variables(kind);
     let mut steps = Vec::with_capacity(9);
     let mut push = |name, rung: &'f Arc<Rung>, keys, source_of| {
-        steps.push(Step {
-            name,
-            rung,
-            keys,
-            source_of,
-        });
+        steps.push(Step { name, rung, keys, source_of });
     };
     push(StepName::Defaults(""), &defaults.all, elsewhere, "");
-    push(
-        StepName::Defaults("environment"),
-        &defaults.environment,
-        elsewhere,
-        "",
-    );
+    push(StepName::Defaults("environment"), &defaults.environment, elsewhere, "");
     push(StepName::Defaults("cluster"), &defaults.cluster, elsewhere, "");
-    let of_tenant = if context.app.is_some() {
-        Keys::HandedDown
-    } else {
-        Keys::Own
-    };
+    let of_tenant = if context.app.is_some() { Keys::HandedDown } else { Keys::Own };
     if let Some(tenant) = context.tenant {
-        push(
-            StepName::Defaults("tenant"),
-            &defaults.tenant,
-            of_tenant,
-            &tenant.name,
-        );
+        push(StepName::Defaults("tenant"), &defaults.tenant, of_tenant, &tenant.name);
     }
     if let Some(app) = context.app {
-        let (name, rung) = if app.is_component {
-            ("component", &defaults.component)
-        } else {
-            ("app", &defaults.app)
-        };
+        let (name, rung) =
+            if app.is_component { ("component", &defaults.component) } else { ("app", &defaults.app) };
         push(StepName::Defaults(name), rung, Keys::Own, &app.name);
     }
     if let Some(environment) = context.environment {
-        push(
-            StepName::Table("environments", &environment.name),
-            &environment.rung,
-            elsewhere,
-            "",
-        );
+        push(StepName::Table("environments", &environment.name), &environment.rung, elsewhere, "");
     }
     if let Some(cluster) = context.cluster {
-        push(
-            StepName::Table("clusters", &cluster.name),
-            &cluster.rung,
-            elsewhere,
-            "",
-        );
+        push(StepName::Table("clusters", &cluster.name), &cluster.rung, elsewhere, "");
     }
     if let Some(tenant) = context.tenant {
-        push(
-            StepName::Table("tenants", &tenant.name),
-            &tenant.rung,
-            of_tenant,
-            &tenant.name,
-        );
+        push(StepName::Table("tenants", &tenant.name), &tenant.rung, of_tenant, &tenant.name);
     }
     if let Some(app) = context.app {
         let table = if app.is_component { "components" } else { "apps" };
@@ -173,22 +129,14 @@ pub(crate) fn steps<'f>(fleet: &'f Fleet, context: &Context<'f>) -> Vec<Step<'f>
 
 /// The rungs that say how Flux runs on a target.
 pub(crate) fn flux_steps<'f>(fleet: &'f Fleet, context: &Context<'f>) -> Vec<Step<'f>> {
-    let step = |name, rung| Step {
-        name,
-        rung,
-        keys: Keys::Flux,
-        source_of: "",
-    };
+    let step = |name, rung| Step { name, rung, keys: Keys::Flux, source_of: "" };
     let mut steps = vec![
         step(StepName::Table("fleet", ""), &*fleet.rung),
         step(StepName::Defaults("environment"), &*fleet.defaults.environment),
         step(StepName::Defaults("cluster"), &*fleet.defaults.cluster),
     ];
     if let Some(environment) = context.environment {
-        steps.push(step(
-            StepName::Table("environments", &environment.name),
-            &*environment.rung,
-        ));
+        steps.push(step(StepName::Table("environments", &environment.name), &*environment.rung));
     }
     if let Some(cluster) = context.cluster {
         steps.push(step(StepName::Table("clusters", &cluster.name), &*cluster.rung));
@@ -198,12 +146,7 @@ pub(crate) fn flux_steps<'f>(fleet: &'f Fleet, context: &Context<'f>) -> Vec<Ste
 
 /// The rungs of the keys of a cluster itself.
 pub(crate) fn cluster_steps<'f>(fleet: &'f Fleet, cluster: &'f crate::fleet::Cluster) -> Vec<Step<'f>> {
-    let step = |name, rung| Step {
-        name,
-        rung,
-        keys: Keys::Own,
-        source_of: "",
-    };
+    let step = |name, rung| Step { name, rung, keys: Keys::Own, source_of: "" };
     vec![
         step(StepName::Defaults("cluster"), &*fleet.defaults.cluster),
         step(StepName::Table("clusters", &cluster.name), &*cluster.rung),
@@ -230,11 +173,7 @@ impl<'f> Step<'f> {
             locked: &rung.locked,
             unlocked: &[],
         };
-        let overrides = rung
-            .overrides
-            .iter()
-            .filter(|it| holds(&it.when, context))
-            .map(Layer::from);
+        let overrides = rung.overrides.iter().filter(|it| holds(&it.when, context)).map(Layer::from);
         std::iter::once(table).chain(overrides.collect::<Vec<_>>())
     }
 
@@ -246,13 +185,7 @@ impl<'f> Step<'f> {
 
 impl<'f> From<&'f Override> for Layer<'f> {
     fn from(it: &'f Override) -> Self {
-        Self {
-            place: it.place,
-            keys: &it.keys,
-            unset: &it.unset,
-            locked: &it.locked,
-            unlocked: &it.unlocked,
-        }
+        Self { place: it.place, keys: &it.keys, unset: &it.unset, locked: &it.locked, unlocked: &it.unlocked }
     }
 }
 
@@ -263,12 +196,7 @@ pub(crate) fn climb(
     tally: &mut Tally,
     diagnostics: &mut Diagnostics,
 ) -> Settings {
-    let mut climber = Climber {
-        settings: Settings::default(),
-        locks: Vec::new(),
-        tally,
-        diagnostics,
-    };
+    let mut climber = Climber { settings: Settings::default(), locks: Vec::new(), tally, diagnostics };
     for (index, step) in steps.iter().enumerate() {
         climber.step(step, index + 1 == steps.len(), context);
     }
@@ -338,11 +266,7 @@ impl Climber<'_> {
             }
         }
         if !change.is_empty() {
-            self.settings.changes.push(Change {
-                place: layer.place,
-                is_own,
-                keys: change,
-            });
+            self.settings.changes.push(Change { place: layer.place, is_own, keys: change });
         }
     }
 
@@ -379,10 +303,7 @@ impl Climber<'_> {
     }
 
     fn check_lock(&mut self, path: &[Text], place: Place) {
-        let lock = self
-            .locks
-            .iter()
-            .find(|lock| lock.covers(path) || path.starts_with(&lock.keys));
+        let lock = self.locks.iter().find(|lock| lock.covers(path) || path.starts_with(&lock.keys));
         if let Some(lock) = lock {
             self.diagnostics.push(messages::locked(path, place, lock));
         }
@@ -392,12 +313,7 @@ impl Climber<'_> {
 /// Sets a key: tables merge, everything else replaces.
 pub(crate) fn merge_entry(into: &mut Map, entry: &Entry) {
     match (into.get_mut(&entry.key.text), &entry.value.data) {
-        (
-            Some(Value {
-                data: Data::Map(old), ..
-            }),
-            Data::Map(new),
-        ) => {
+        (Some(Value { data: Data::Map(old), .. }), Data::Map(new)) => {
             for entry in new {
                 merge_entry(old, entry);
             }
@@ -437,9 +353,7 @@ fn source_table(value: &Value) -> Value {
 
 /// Whether it says where to pull from, and not only how.
 pub(crate) fn has_address(source: &Value) -> bool {
-    ["git", "oci", "helm", "bucket", "use"]
-        .iter()
-        .any(|key| source.get(key).is_some())
+    ["git", "oci", "helm", "bucket", "use"].iter().any(|key| source.get(key).is_some())
 }
 
 /// The text of a variable and where the ladder found it: the last step that sets it wins.
@@ -450,11 +364,7 @@ pub(crate) fn variable<'f>(
 ) -> Option<(&'f Value, StepName<'f>)> {
     for step in steps.iter().rev() {
         for layer in step.layers(context).rev() {
-            if let Some(value) = layer
-                .keys
-                .get("variables")
-                .and_then(|variables| variables.get(name))
-            {
+            if let Some(value) = layer.keys.get("variables").and_then(|variables| variables.get(name)) {
                 return Some((value, step.name));
             }
             let is_unset = |path: &&KeyPath| {

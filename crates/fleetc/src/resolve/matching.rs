@@ -35,29 +35,19 @@ impl<'f> Context<'f> {
 
     /// A tenant there.
     pub fn with_tenant(self, tenant: &'f Tenant) -> Self {
-        Self {
-            tenant: Some(tenant),
-            ..self
-        }
+        Self { tenant: Some(tenant), ..self }
     }
 
     /// An app there, and the tenant whose it is.
     pub fn with_app(self, fleet: &'f Fleet, app: &'f App) -> Self {
-        Self {
-            app: Some(app),
-            tenant: app.tenant.map(|tenant| &fleet.tenants[tenant]),
-            ..self
-        }
+        Self { app: Some(app), tenant: app.tenant.map(|tenant| &fleet.tenants[tenant]), ..self }
     }
 }
 
 /// Whether the matcher holds there. What is not known there does not match.
 pub fn holds(matcher: &Matcher, context: &Context<'_>) -> bool {
     holds_without_not(matcher, context)
-        && matcher
-            .not
-            .as_ref()
-            .is_none_or(|not| !holds_without_not(not, context))
+        && matcher.not.as_ref().is_none_or(|not| !holds_without_not(not, context))
 }
 
 fn holds_without_not(matcher: &Matcher, context: &Context<'_>) -> bool {
@@ -100,11 +90,6 @@ fn labels_hold(matcher: &Matcher, cluster: Option<&Cluster>) -> bool {
         return true;
     };
     labels.iter().all(|(label, patterns): (&Text, _)| {
-        one_holds(
-            Some(patterns),
-            cluster
-                .and_then(|cluster| cluster.labels.get(label))
-                .map(Text::as_str),
-        )
+        one_holds(Some(patterns), cluster.and_then(|cluster| cluster.labels.get(label)).map(Text::as_str))
     })
 }

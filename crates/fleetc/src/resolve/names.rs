@@ -21,11 +21,7 @@ struct Facets {
 
 /// Says which names in matchers do not exist, and which overrides hold nowhere.
 pub(super) fn check_matchers(fleet: &Fleet, tally: &Tally, diagnostics: &mut Diagnostics) {
-    let mut checker = Checker {
-        names: Names::of(fleet),
-        tally,
-        diagnostics,
-    };
+    let mut checker = Checker { names: Names::of(fleet), tally, diagnostics };
     checker.check_all(fleet);
 }
 
@@ -37,20 +33,9 @@ struct Checker<'d> {
 
 impl Checker<'_> {
     fn check_all(&mut self, fleet: &Fleet) {
-        let all = Facets {
-            tenant: true,
-            app: true,
-            component: true,
-        };
-        let of_apps = Facets {
-            component: false,
-            ..all
-        };
-        let of_components = Facets {
-            tenant: false,
-            app: false,
-            component: true,
-        };
+        let all = Facets { tenant: true, app: true, component: true };
+        let of_apps = Facets { component: false, ..all };
+        let of_components = Facets { tenant: false, app: false, component: true };
         let defaults = &fleet.defaults;
         self.rung(&defaults.environment, all);
         self.rung(&defaults.cluster, all);
@@ -65,19 +50,15 @@ impl Checker<'_> {
         }
         for tenant in &fleet.tenants {
             if self.rung(&tenant.rung, of_apps) && tenant.placements.is_empty() {
-                self.diagnostics
-                    .push(messages::lands_nowhere("tenant", &tenant.name, tenant.place));
+                self.diagnostics.push(messages::lands_nowhere("tenant", &tenant.name, tenant.place));
             }
         }
         for app in &fleet.apps {
             let facets = if app.is_component { of_components } else { of_apps };
-            let tenant_is_somewhere = app
-                .tenant
-                .is_none_or(|it| !fleet.tenants[it].placements.is_empty());
+            let tenant_is_somewhere = app.tenant.is_none_or(|it| !fleet.tenants[it].placements.is_empty());
             if self.rung(&app.rung, facets) && tenant_is_somewhere && app.placements.is_empty() {
                 let what = if app.is_component { "component" } else { "app" };
-                self.diagnostics
-                    .push(messages::lands_nowhere(what, &app.name, app.place));
+                self.diagnostics.push(messages::lands_nowhere(what, &app.name, app.place));
             }
         }
     }
@@ -102,50 +83,24 @@ impl Checker<'_> {
         self.matcher(&it.when, facets);
         let all_known = self.diagnostics.len() == before;
         if all_known && !self.tally.has_done(Duty::Hold, it.place) {
-            self.diagnostics
-                .push(messages::holds_nowhere(it.when_place.or(it.place)));
+            self.diagnostics.push(messages::holds_nowhere(it.when_place.or(it.place)));
         }
     }
 
     fn matcher(&mut self, matcher: &Matcher, facets: Facets) {
-        self.patterns(
-            "environment",
-            matcher.environment.as_ref(),
-            &self.names.environments.clone(),
-        );
+        self.patterns("environment", matcher.environment.as_ref(), &self.names.environments.clone());
         self.patterns("cluster", matcher.cluster.as_ref(), &self.names.clusters.clone());
         self.labels(matcher);
-        self.facet(
-            "tenant",
-            matcher.tenant.as_ref(),
-            facets.tenant,
-            &self.names.tenants.clone(),
-        );
-        self.facet(
-            "tier",
-            matcher.tier.as_ref(),
-            facets.tenant,
-            &self.names.tiers.clone(),
-        );
+        self.facet("tenant", matcher.tenant.as_ref(), facets.tenant, &self.names.tenants.clone());
+        self.facet("tier", matcher.tier.as_ref(), facets.tenant, &self.names.tiers.clone());
         self.facet("copy", matcher.copy.as_ref(), facets.tenant, &["main"]);
         self.facet("app", matcher.app.as_ref(), facets.app, &self.names.apps.clone());
-        self.facet(
-            "component",
-            matcher.component.as_ref(),
-            facets.component,
-            &self.names.components.clone(),
-        );
+        self.facet("component", matcher.component.as_ref(), facets.component, &self.names.components.clone());
         if let Some(not) = &matcher.not {
             if not.not.is_some() {
                 self.diagnostics.push(messages::nested_not(first_place(not)));
             }
-            self.matcher(
-                &Matcher {
-                    not: None,
-                    ..not.as_ref().clone()
-                },
-                facets,
-            );
+            self.matcher(&Matcher { not: None, ..not.as_ref().clone() }, facets);
         }
     }
 
@@ -166,8 +121,7 @@ impl Checker<'_> {
         for pattern in patterns.iter().flat_map(|patterns| &patterns.0) {
             if pattern.as_text() != "*" && !names.iter().any(|name| pattern.matches(name)) {
                 let known = names.iter().copied();
-                self.diagnostics
-                    .push(messages::unknown_name(what, pattern, pattern.place, known));
+                self.diagnostics.push(messages::unknown_name(what, pattern, pattern.place, known));
             }
         }
     }
@@ -226,9 +180,7 @@ impl<'f> Names<'f> {
         Self {
             environments: fleet.environments.iter().map(|it| it.name.as_str()).collect(),
             clusters: fleet.clusters.iter().map(|it| it.name.as_str()).collect(),
-            labels: labels
-                .map(|(label, value): (&Text, &Text)| (label.as_str(), value.as_str()))
-                .collect(),
+            labels: labels.map(|(label, value): (&Text, &Text)| (label.as_str(), value.as_str())).collect(),
             tenants: fleet.tenants.iter().map(|it| it.name.as_str()).collect(),
             tiers: fleet.tenants.iter().filter_map(|it| it.tier.as_deref()).collect(),
             apps: apps(false),
@@ -237,10 +189,6 @@ impl<'f> Names<'f> {
     }
 
     fn values_of(&self, label: &str) -> Vec<&'f str> {
-        self.labels
-            .iter()
-            .filter(|(it, _)| *it == label)
-            .map(|(_, value)| *value)
-            .collect()
+        self.labels.iter().filter(|(it, _)| *it == label).map(|(_, value)| *value).collect()
     }
 }

@@ -37,15 +37,9 @@ pub(super) fn declare(
     let components = components.into_iter().map(|(name, rung)| (name, rung, true));
     let apps = apps.into_iter().map(|(name, rung)| (name, rung, false));
     for (name, rung, is_component) in components.chain(apps) {
-        let defaults = if is_component {
-            &fleet.defaults.component
-        } else {
-            &fleet.defaults.app
-        };
+        let defaults = if is_component { &fleet.defaults.component } else { &fleet.defaults.app };
         let keys: language::App = decode(&filled_in(defaults, &rung), diagnostics);
-        let tenant = keys
-            .tenant
-            .and_then(|name| tenant_named(fleet, &name, diagnostics));
+        let tenant = keys.tenant.and_then(|name| tenant_named(fleet, &name, diagnostics));
         fleet.apps.push(App {
             name,
             place: rung.place,
@@ -58,10 +52,7 @@ pub(super) fn declare(
 }
 
 fn tenant_named(fleet: &Fleet, name: &Spanned<Name>, diagnostics: &mut Diagnostics) -> Option<usize> {
-    let found = fleet
-        .tenants
-        .iter()
-        .position(|tenant| tenant.name == *name.as_text());
+    let found = fleet.tenants.iter().position(|tenant| tenant.name == *name.as_text());
     if found.is_none() {
         let known = fleet.tenants.iter().map(|tenant| tenant.name.as_str());
         diagnostics.push(messages::unknown_name("tenant", name, name.place, known));
@@ -80,27 +71,17 @@ pub(super) fn targets(fleet: &mut Fleet, diagnostics: &mut Diagnostics) {
                 Some(host) => cluster_named(fleet, &host, diagnostics).unwrap_or(index),
                 None => index,
             };
-            fleet.targets.push(Target {
-                environment,
-                cluster: index,
-                host,
-            });
+            fleet.targets.push(Target { environment, cluster: index, host });
         }
         if let Some(language::ManagedBy::Some(hosts)) = &keys.managed_by {
             check_hosts(fleet, index, hosts, diagnostics);
         }
     }
     for &target in &fleet.targets {
-        let of_host = fleet
-            .targets
-            .iter()
-            .find(|it| it.cluster == target.host && it.environment == COMMON);
+        let of_host = fleet.targets.iter().find(|it| it.cluster == target.host && it.environment == COMMON);
         if target.is_remote() && of_host.is_some_and(Target::is_remote) {
             let names = [target.cluster, target.host].map(|index| fleet.clusters[index].name.as_str());
-            diagnostics.push(messages::remote_of_a_remote(
-                fleet.clusters[target.cluster].place,
-                names,
-            ));
+            diagnostics.push(messages::remote_of_a_remote(fleet.clusters[target.cluster].place, names));
         }
     }
 }
@@ -120,22 +101,15 @@ fn environments_of(
         None => {}
         Some(names) => {
             for name in names {
-                match fleet
-                    .environments
-                    .iter()
-                    .position(|environment| environment.name == *name.as_text())
-                {
+                match fleet.environments.iter().position(|environment| environment.name == *name.as_text()) {
                     Some(COMMON) => diagnostics.push(messages::common_is_everywhere(name.place)),
                     Some(index) if found.contains(&index) => {
                         diagnostics.push(messages::named_twice("environment", name, name.place));
                     }
                     Some(index) => found.push(index),
                     None => {
-                        let known = fleet
-                            .environments
-                            .iter()
-                            .skip(1)
-                            .map(|environment| environment.name.as_str());
+                        let known =
+                            fleet.environments.iter().skip(1).map(|environment| environment.name.as_str());
                         diagnostics.push(messages::unknown_name("environment", name, name.place, known));
                     }
                 }
@@ -147,10 +121,7 @@ fn environments_of(
 }
 
 fn cluster_named(fleet: &Fleet, name: &Spanned<Name>, diagnostics: &mut Diagnostics) -> Option<usize> {
-    let found = fleet
-        .clusters
-        .iter()
-        .position(|cluster| cluster.name == *name.as_text());
+    let found = fleet.clusters.iter().position(|cluster| cluster.name == *name.as_text());
     if found.is_none() {
         let known = fleet.clusters.iter().map(|cluster| cluster.name.as_str());
         diagnostics.push(messages::unknown_name("cluster", name, name.place, known));
@@ -197,11 +168,7 @@ pub(super) fn tenants(fleet: &mut Fleet, tally: &mut Tally, diagnostics: &mut Di
 pub(super) fn apps(fleet: &mut Fleet, tally: &mut Tally, diagnostics: &mut Diagnostics) {
     for index in 0..fleet.apps.len() {
         let app = &fleet.apps[index];
-        let defaults = if app.is_component {
-            &fleet.defaults.component
-        } else {
-            &fleet.defaults.app
-        };
+        let defaults = if app.is_component { &fleet.defaults.component } else { &fleet.defaults.app };
         let keys: language::App = decode(&filled_in(defaults, &app.rung), diagnostics);
         let mut targets = targets_where(fleet, keys.where_.unwrap_or_default());
         if let Some(tenant) = app.tenant {
@@ -219,32 +186,17 @@ fn targets_where(fleet: &Fleet, matcher: Matcher) -> Vec<usize> {
     let mut matcher = of_targets(matcher);
     matcher.not = matcher.not.map(|not| Box::new(of_targets(*not)));
     if matcher.environment.is_none() {
-        let default = if fleet.environments.len() > 1 {
-            "*"
-        } else {
-            "common"
-        };
+        let default = if fleet.environments.len() > 1 { "*" } else { "common" };
         let pattern = Pattern::new(default).expect("it is not empty");
-        matcher.environment = Some(OneOrMany(vec![Spanned {
-            value: pattern,
-            place: Place::NONE,
-        }]));
+        matcher.environment = Some(OneOrMany(vec![Spanned { value: pattern, place: Place::NONE }]));
     }
     let all = 0..fleet.targets.len();
-    all.filter(|&target| holds(&matcher, &Context::target(fleet, target)))
-        .collect()
+    all.filter(|&target| holds(&matcher, &Context::target(fleet, target))).collect()
 }
 
 /// The matcher without what targets do not have; that was an error already.
 fn of_targets(matcher: Matcher) -> Matcher {
-    Matcher {
-        tenant: None,
-        tier: None,
-        copy: None,
-        app: None,
-        component: None,
-        ..matcher
-    }
+    Matcher { tenant: None, tier: None, copy: None, app: None, component: None, ..matcher }
 }
 
 /// Climbs the ladder on each target; targets on which the same overrides hold share what comes out.
@@ -265,19 +217,14 @@ fn climb_everywhere<'f>(
             step.holding(&context, &mut holding);
         }
         // Locks of the environment and the cluster count, so they are part of the key.
-        let Target {
-            environment, cluster, ..
-        } = fleet.targets[target];
+        let Target { environment, cluster, .. } = fleet.targets[target];
         let lockers = [
             environment * usize::from(locks(&fleet.environments[environment].rung)),
             (cluster + 1) * usize::from(locks(&fleet.clusters[cluster].rung)),
         ];
         let settings = (known.entry((lockers[0], lockers[1], holding)))
             .or_insert_with(|| Arc::new(climb(&steps, &context, tally, diagnostics)));
-        placements.push(Placement {
-            target,
-            settings: settings.clone(),
-        });
+        placements.push(Placement { target, settings: settings.clone() });
     }
     placements
 }

@@ -11,16 +11,8 @@ use crate::fleet::Fleet;
 use crate::messages;
 
 /// The names that stand for something in every fleet.
-const RESERVED: [&str; 8] = [
-    "environment",
-    "environment.prefix",
-    "cluster",
-    "tenant",
-    "copy",
-    "app",
-    "component",
-    "namespace",
-];
+const RESERVED: [&str; 8] =
+    ["environment", "environment.prefix", "cluster", "tenant", "copy", "app", "component", "namespace"];
 
 /// What names stand for, for one thing on one target.
 pub(crate) struct Scope<'f> {
@@ -75,17 +67,15 @@ impl<'f> Scope<'f> {
         match self.find(name) {
             Ok(value) => Some(value),
             Err(Missing::Cycle(names)) => {
-                self.diagnostics
-                    .push(messages::variable_cycle(text.place, written, &names));
+                self.diagnostics.push(messages::variable_cycle(text.place, written, &names));
                 None
             }
             Err(Missing::Unknown) => {
                 let known = self.names();
                 let elsewhere = self.is_reserved(name);
                 let target = self.target.clone();
-                self.diagnostics.push(messages::unknown_variable(
-                    text.place, written, name, &target, elsewhere, &known,
-                ));
+                self.diagnostics
+                    .push(messages::unknown_variable(text.place, written, name, &target, elsewhere, &known));
                 None
             }
         }
@@ -139,10 +129,7 @@ impl<'f> Scope<'f> {
     fn reserved(&self, name: &str) -> Option<Text> {
         let context = &self.context;
         let app = |component: bool| {
-            context
-                .app
-                .filter(|app| app.is_component == component)
-                .map(|app| app.name.clone())
+            context.app.filter(|app| app.is_component == component).map(|app| app.name.clone())
         };
         match name {
             "environment" => context.environment.map(|it| it.name.clone()),
@@ -156,9 +143,7 @@ impl<'f> Scope<'f> {
             _ => {
                 let label = name.strip_prefix("cluster.labels.");
                 let of_cluster = label.and_then(|label| context.cluster?.labels.get(label));
-                of_cluster
-                    .or_else(|| self.configs.get(name.strip_prefix("config.")?))
-                    .cloned()
+                of_cluster.or_else(|| self.configs.get(name.strip_prefix("config.")?)).cloned()
             }
         }
     }
@@ -184,19 +169,14 @@ pub(super) fn prefix(fleet: &Fleet, environment: usize, diagnostics: &mut Diagno
     if environment.name == "common" && environment.rung.keys.get("prefix").is_none() {
         return Text::new();
     }
-    let context = Context {
-        environment: Some(environment),
-        ..Context::default()
-    };
+    let context = Context { environment: Some(environment), ..Context::default() };
     let mut scope = Scope::new(fleet, context);
     let value = scope.value(written);
     diagnostics.append(scope.diagnostics);
     let prefix = value.as_text().unwrap_or_default();
     let is_label_start = prefix.is_empty()
         || (prefix.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-            && prefix
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
+            && prefix.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
     if !is_label_start {
         diagnostics.push(messages::bad_prefix(written.place, prefix));
     }

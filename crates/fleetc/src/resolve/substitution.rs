@@ -42,11 +42,7 @@ pub(crate) fn parts(text: &str) -> Vec<Part<'_>> {
             Some(colon) => (&inner[..colon], Some(&inner[colon + 2..])),
             None => (inner, None),
         };
-        parts.push(Part::Variable {
-            name,
-            default,
-            written,
-        });
+        parts.push(Part::Variable { name, default, written });
         rest = &rest[at + length + 1..];
     }
     push_literal(&mut parts, rest);
@@ -99,13 +95,7 @@ pub(crate) trait Substitute {
     /// The text with all its substitutions.
     fn text(&mut self, text: &Text, value: &Value) -> Value {
         let parts = parts(text);
-        if let [
-            Part::Variable {
-                name,
-                default,
-                written,
-            },
-        ] = parts[..]
+        if let [Part::Variable { name, default, written }] = parts[..]
             && self.keeps_type(value)
         {
             let found = self.variable(name, default, written, value);
@@ -115,14 +105,12 @@ pub(crate) trait Substitute {
         for part in parts {
             match part {
                 Part::Literal(literal) => out.push_str(literal),
-                Part::Variable {
-                    name,
-                    default,
-                    written,
-                } => match self.variable(name, default, written, value) {
-                    Some(found) => out.push_str(&spelled(&found)),
-                    None => out.push_str(written),
-                },
+                Part::Variable { name, default, written } => {
+                    match self.variable(name, default, written, value) {
+                        Some(found) => out.push_str(&spelled(&found)),
+                        None => out.push_str(written),
+                    }
+                }
             }
         }
         Value::new(out, value.place)
@@ -131,10 +119,7 @@ pub(crate) trait Substitute {
 
 /// The items that changed, with their index; `None` if there are none.
 fn changed_items(items: impl Iterator<Item = Option<Value>>) -> Option<Vec<(usize, Value)>> {
-    let changed: Vec<_> = items
-        .enumerate()
-        .filter_map(|(index, item)| Some((index, item?)))
-        .collect();
+    let changed: Vec<_> = items.enumerate().filter_map(|(index, item)| Some((index, item?))).collect();
     (!changed.is_empty()).then_some(changed)
 }
 
@@ -163,24 +148,14 @@ mod tests {
     use super::*;
 
     fn variable<'t>(name: &'t str, default: Option<&'t str>, written: &'t str) -> Part<'t> {
-        Part::Variable {
-            name,
-            default,
-            written,
-        }
+        Part::Variable { name, default, written }
     }
 
     #[test]
     fn texts_are_taken_apart() {
         use Part::Literal;
-        assert_eq!(
-            parts("a-${b}.c"),
-            [Literal("a-"), variable("b", None, "${b}"), Literal(".c")]
-        );
-        assert_eq!(
-            parts("${a}${b}"),
-            [variable("a", None, "${a}"), variable("b", None, "${b}")]
-        );
+        assert_eq!(parts("a-${b}.c"), [Literal("a-"), variable("b", None, "${b}"), Literal(".c")]);
+        assert_eq!(parts("${a}${b}"), [variable("a", None, "${a}"), variable("b", None, "${b}")]);
         assert_eq!(parts("$${a} $"), [Literal("${"), Literal("a} $")]);
         assert_eq!(parts("${a:=x y}"), [variable("a", Some("x y"), "${a:=x y}")]);
         assert_eq!(parts("${a:-}"), [variable("a", Some(""), "${a:-}")]);

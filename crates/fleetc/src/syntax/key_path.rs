@@ -36,10 +36,7 @@ impl KeyPath {
 
     /// The path without its first key.
     pub fn rest(&self) -> Option<Self> {
-        (self.keys.len() > 1).then(|| Self {
-            keys: self.keys[1..].to_vec(),
-            place: self.place,
-        })
+        (self.keys.len() > 1).then(|| Self { keys: self.keys[1..].to_vec(), place: self.place })
     }
 
     /// Whether the other path is this one, or leads into it.
@@ -90,12 +87,7 @@ mod tests {
 
     #[test]
     fn paths_are_read_and_written() {
-        for text in [
-            "kustomization.prune",
-            "quota.\"requests.cpu\"",
-            "labels.\"a.b/c\".d",
-            "x",
-        ] {
+        for text in ["kustomization.prune", "quota.\"requests.cpu\"", "labels.\"a.b/c\".d", "x"] {
             assert_eq!(KeyPath::parse(text, Place::NONE).unwrap().to_string(), text);
         }
         for text in ["", ".", "a.", ".a", "a..b", "\"a\"b", "\"a"] {

@@ -44,10 +44,7 @@ pub struct Override {
 impl Rung {
     /// Reads the table `name`, and checks its keys against those of `T`.
     pub(super) fn read<T: Table>(name: &Key, map: &Map, diagnostics: &mut Diagnostics) -> Self {
-        let mut rung = Self {
-            place: name.place,
-            ..Self::default()
-        };
+        let mut rung = Self { place: name.place, ..Self::default() };
         for entry in map {
             match entry.key.text.as_str() {
                 "unset" => rung.unset = key_paths(&entry.value, diagnostics),
@@ -66,9 +63,7 @@ fn overrides<T: Table>(value: &Value, diagnostics: &mut Diagnostics) -> Vec<Over
         diagnostics.push(messages::wrong_type(value, "a list of tables, `[[….overrides]]`"));
         return Vec::new();
     };
-    list.iter()
-        .filter_map(|item| Override::read::<T>(item, diagnostics))
-        .collect()
+    list.iter().filter_map(|item| Override::read::<T>(item, diagnostics)).collect()
 }
 
 impl Override {
@@ -77,10 +72,7 @@ impl Override {
             diagnostics.push(messages::wrong_type(value, "a table"));
             return None;
         };
-        let mut it = Self {
-            place: value.place,
-            ..Self::default()
-        };
+        let mut it = Self { place: value.place, ..Self::default() };
         let mut when = None;
         for entry in map {
             match entry.key.text.as_str() {
@@ -107,11 +99,7 @@ impl Override {
 
 /// Says which keys an override may not hold.
 fn check_keys<T: Table>(keys: &Map, diagnostics: &mut Diagnostics) {
-    let once: Vec<&str> = (T::SHAPE.keys)()
-        .iter()
-        .filter(|key| key.once)
-        .map(|key| key.name)
-        .collect();
+    let once: Vec<&str> = (T::SHAPE.keys)().iter().filter(|key| key.once).map(|key| key.name).collect();
     for entry in keys {
         if once.contains(&entry.key.text.as_str()) {
             diagnostics.push(messages::not_in_an_override(&entry.key));
@@ -121,20 +109,15 @@ fn check_keys<T: Table>(keys: &Map, diagnostics: &mut Diagnostics) {
 
 fn key_paths(value: &Value, diagnostics: &mut Diagnostics) -> Vec<KeyPath> {
     let Some(list) = value.as_list() else {
-        diagnostics.push(messages::wrong_type(
-            value,
-            "a list of paths, such as `[\"kustomization.prune\"]`",
-        ));
+        diagnostics.push(messages::wrong_type(value, "a list of paths, such as `[\"kustomization.prune\"]`"));
         return Vec::new();
     };
     let mut paths = Vec::new();
     for item in list {
         match item.as_text().and_then(|text| KeyPath::parse(text, item.place)) {
             Some(path) => paths.push(path),
-            None => diagnostics.push(messages::wrong_type(
-                item,
-                "the path of a key, such as `kustomization.prune`",
-            )),
+            None => diagnostics
+                .push(messages::wrong_type(item, "the path of a key, such as `kustomization.prune`")),
         }
     }
     paths

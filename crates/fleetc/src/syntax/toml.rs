@@ -23,10 +23,8 @@ pub(super) fn read(
     semantic: &mut Diagnostics,
 ) -> (Map, Vec<Range<Place>>) {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut errors: Vec<(usize, &str)> = errors
-        .iter()
-        .map(|error| (error.span().map_or(0, |span| span.start), error.message()))
-        .collect();
+    let mut errors: Vec<(usize, &str)> =
+        errors.iter().map(|error| (error.span().map_or(0, |span| span.start), error.message())).collect();
     errors.sort_unstable();
     let mut broken: Vec<Range<Place>> = Vec::new();
     let place_of = |offset: usize| Place::new(start.offset() + u32::try_from(offset).unwrap_or(0));
@@ -44,27 +42,19 @@ pub(super) fn read(
             }
         }
     }
-    let mut reader = Reader {
-        place_of,
-        diagnostics: semantic,
-    };
+    let mut reader = Reader { place_of, diagnostics: semantic };
     (reader.map(table.get_ref(), 0), broken)
 }
 
 /// The bytes from the `[table]` line before the offset to the one after it.
 fn table_around(text: &str, offset: usize) -> Range<usize> {
-    let offset = (0..=offset.min(text.len()))
-        .rev()
-        .find(|&at| text.is_char_boundary(at))
-        .unwrap_or(0);
+    let offset = (0..=offset.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     let start = if text[offset..].starts_with('[') && text[..offset].ends_with('\n') {
         offset
     } else {
         text[..offset].rfind("\n[").map_or(0, |at| at + 1)
     };
-    let end = text[offset..]
-        .find("\n[")
-        .map_or(text.len() + 1, |at| offset + at + 1);
+    let end = text[offset..].find("\n[").map_or(text.len() + 1, |at| offset + at + 1);
     start..end
 }
 
@@ -111,10 +101,7 @@ impl<F: Fn(usize) -> Place> Reader<'_, F> {
                 Data::Text(it.to_string().into())
             }
             DeValue::Array(items) => {
-                let items: List = items
-                    .iter()
-                    .map(|item| self.value(item, place, depth + 1))
-                    .collect();
+                let items: List = items.iter().map(|item| self.value(item, place, depth + 1)).collect();
                 Data::List(items)
             }
             DeValue::Table(table) => Data::Map(self.map(table, depth + 1)),
@@ -157,10 +144,7 @@ mod tests {
         assert!(said.is_empty());
         assert_eq!(map.keys().collect::<Vec<_>>(), ["b", "a", "c", "t"]);
         assert_eq!(format!("{:?}", map.get("b").unwrap()), "1.50");
-        assert_eq!(
-            Value::from(map.clone()).find(&["t", "u", "v"]),
-            Some(&true.into())
-        );
+        assert_eq!(Value::from(map.clone()).find(&["t", "u", "v"]), Some(&true.into()));
         let place = |value: &Value| &text[value.place.offset() as usize - 1..];
         assert!(place(&map.get("c").unwrap().as_list().unwrap()[1]).starts_with("\"é\""));
         assert!(place(map.get("t").unwrap().get("u").unwrap()).starts_with("u]"));
@@ -179,9 +163,6 @@ mod tests {
     #[test]
     fn an_open_bracket_is_told_once() {
         let (_, said) = problems("[a]\nx = [1,\n[b]\nx = 1\n[c]\ny = 2\n");
-        assert_eq!(
-            said,
-            ["13: string values must be quoted, expected literal string"]
-        );
+        assert_eq!(said, ["13: string values must be quoted, expected literal string"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use fleetc_manifests::{Map, Text, Value};
 
-use super::bundles::{Maker, Namespaces, tenant_label};
+use super::bundles::{Draft, Maker, Namespaces, tenant_label};
 use super::sources::Holder;
 use super::{Host, text_at};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -29,9 +29,7 @@ impl Maker<'_, '_> {
             Body::Pulled(path) => flux.extend(self.pulled_kustomization(app, path)),
             Body::Chart(name) => flux.extend(self.release(app, name.as_ref())),
         }
-        let Host {
-            ons, library, part, ..
-        } = &mut *self.host;
+        let Host { ons, library, part, .. } = &mut *self.host;
         let On { apps, name, .. } = &mut ons[self.index];
         let app = &mut apps[app];
         let mut objects = here::objects(app, flux, name, library, &mut part.tally, &mut part.diagnostics);
@@ -60,11 +58,8 @@ impl Maker<'_, '_> {
         let placed = &on.apps[app];
         let namespace = placed.flux_namespace.clone();
         let is_tenants = placed.app.tenant.is_some();
-        let kubeconfig = if is_tenants {
-            on.access.tenant_kubeconfig.clone()
-        } else {
-            on.access.kubeconfig.clone()
-        };
+        let kubeconfig =
+            if is_tenants { on.access.tenant_kubeconfig.clone() } else { on.access.kubeconfig.clone() };
         let mut problems = Vec::new();
         if on.target.is_remote() && kubeconfig.is_none() {
             problems.push(messages::remote_without_tenant_kubeconfig(
@@ -82,12 +77,7 @@ impl Maker<'_, '_> {
             account: on.account_of(placed).map_or(Account::Nobody, Account::Named),
             kubeconfig,
             target_namespace: has_own_namespace.then(|| placed.namespace.clone()),
-            after: self.after(
-                &self.host.order.of_apps[self.index][app],
-                &namespace,
-                placed,
-                &mut problems,
-            ),
+            after: self.after(&self.host.order.of_apps[self.index][app], &namespace, placed, &mut problems),
             post_build: self.post_build_of_pulled(placed, &mut problems),
             place: placed.app.place,
             namespace,
@@ -102,25 +92,16 @@ impl Maker<'_, '_> {
     fn post_build_of_pulled(&self, app: &PlacedApp<'_>, problems: &mut Vec<Diagnostic>) -> Option<Value> {
         let mut post_build = Map::new();
         if let Some(Substitute::Pulled(variables)) = &app.keys.substitute {
-            let text = |value: &Value| {
-                value
-                    .as_text()
-                    .map_or_else(|| format!("{value:?}"), str::to_owned)
-            };
-            let map: Map = variables
-                .iter()
-                .map(|(key, it)| (key, Value::new(text(&it.0), it.0.place)))
-                .collect();
+            let text = |value: &Value| value.as_text().map_or_else(|| format!("{value:?}"), str::to_owned);
+            let map: Map =
+                variables.iter().map(|(key, it)| (key, Value::new(text(&it.0), it.0.place))).collect();
             post_build.push("substitute", map.into());
         }
         if let Some(late) = &app.keys.late {
             let mut diagnostics = Diagnostics::default();
             let of_late = late::post_build(late, &mut diagnostics);
             problems.extend(diagnostics.sorted().into_iter().cloned());
-            post_build.push(
-                "substituteFrom",
-                of_late.get("substituteFrom").cloned().unwrap_or_default(),
-            );
+            post_build.push("substituteFrom", of_late.get("substituteFrom").cloned().unwrap_or_default());
         }
         (!post_build.is_empty()).then(|| post_build.into())
     }
@@ -152,18 +133,9 @@ impl Maker<'_, '_> {
                 messages::remote_without_tenant_kubeconfig(placed.app.place, &placed.app.name, on.cluster);
             self.host.part.diagnostics.push(problem);
         }
-        let Host {
-            ons, library, part, ..
-        } = &mut *self.host;
+        let Host { ons, library, part, .. } = &mut *self.host;
         let placed = &ons[self.index].apps[app];
-        Some(chart::release(
-            placed,
-            name,
-            &source,
-            setting,
-            library,
-            &mut part.diagnostics,
-        ))
+        Some(chart::release(placed, name, &source, setting, library, &mut part.diagnostics))
     }
 
     /// The names in `dependsOn` of something in a namespace.
@@ -184,13 +156,7 @@ impl Maker<'_, '_> {
             } else if is_flux(namespace) && is_flux(&of_other) {
                 after.push((name, Some(of_other)));
             } else {
-                let place = app
-                    .keys
-                    .after
-                    .iter()
-                    .flatten()
-                    .next()
-                    .map_or(app.app.place, |name| name.place);
+                let place = app.keys.after.iter().flatten().next().map_or(app.app.place, |name| name.place);
                 problems.push(messages::after_across_namespaces(
                     place,
                     &app.app.name,
@@ -226,22 +192,31 @@ impl Maker<'_, '_> {
             late::escape(&mut own, &late, &library.sources, &mut part.diagnostics);
             late::escape(&mut flux, &late, &library.sources, &mut part.diagnostics);
         }
+        let draft = Draft {
+            name: bundle.clone(),
+            tenant: self.on().apps[index].tenant_name().cloned(),
+            app: Some(self.on().apps[index].app.name.clone()),
+            more,
+            is_far: is_remote,
+            ..Draft::default()
+        };
         if !is_remote {
             own.extend(flux);
-            self.bundle(bundle, own, kustomization, more.as_ref(), false);
+            self.bundle(Draft { objects: own, kustomization, ..draft });
             return;
         }
-        let far = self.on().flux_name(&bundle);
         if !flux.is_empty() {
             let mut near = kustomization.clone();
             near.wait |= self.host.order.is_waited_for(self.index, index);
             if !own.is_empty() {
-                near.after.push((far, None));
+                near.after.push((self.on().flux_name(&bundle), None));
             }
-            self.bundle(format!("{bundle}-host").into(), flux, near, more.as_ref(), false);
+            let (tenant, app, more) = (draft.tenant.clone(), draft.app.clone(), draft.more.clone());
+            let name = format!("{bundle}-host").into();
+            self.bundle(Draft { name, tenant, app, objects: flux, kustomization: near, more, is_far: false });
         }
         if !own.is_empty() {
-            self.bundle(bundle, own, kustomization, more.as_ref(), true);
+            self.bundle(Draft { objects: own, kustomization, ..draft });
         }
     }
 
@@ -250,20 +225,13 @@ impl Maker<'_, '_> {
         let on = self.on();
         let app = &on.apps[index];
         let mut problems = Vec::new();
-        let mut after = self.after(
-            &self.host.order.of_apps[self.index][index],
-            &on.flux.namespace,
-            app,
-            &mut problems,
-        );
+        let mut after =
+            self.after(&self.host.order.of_apps[self.index][index], &on.flux.namespace, app, &mut problems);
         let tenant = app.tenant_name().cloned();
         if let Some(tenant) = &tenant {
             let bundle = format!("tenant-{tenant}");
             after.insert(0, (on.flux_name(&bundle), None));
-            if on.target.is_remote()
-                && on
-                    .tenant_of(app)
-                    .is_some_and(|tenant| on.needs_near_account(tenant))
+            if on.target.is_remote() && on.tenant_of(app).is_some_and(|tenant| on.needs_near_account(tenant))
             {
                 let own = self.host.own_target_of(on.target.environment);
                 after.extend(own.map(|own| (self.host.ons[own].flux_name(&bundle), None)));
@@ -275,14 +243,10 @@ impl Maker<'_, '_> {
         let late = app.keys.late.clone();
         let kustomization = Kustomization {
             wait: app.app.is_component || self.host.order.is_waited_for(self.index, index),
-            account: self
-                .account_of_bundle(app)
-                .map_or(Account::Nobody, Account::Named),
+            account: self.account_of_bundle(app).map_or(Account::Nobody, Account::Named),
             after,
             labels: tenant.as_ref().map(tenant_label).unwrap_or_default(),
-            post_build: late
-                .as_ref()
-                .map(|late| late::post_build(late, &mut Diagnostics::default())),
+            post_build: late.as_ref().map(|late| late::post_build(late, &mut Diagnostics::default())),
             place: app.app.place,
             ..Kustomization::default()
         };
@@ -298,14 +262,10 @@ impl Maker<'_, '_> {
         let on = self.on();
         match (on.tenant_of(app), app.own_account()) {
             (_, Some(account)) => account,
-            (Some(tenant), None) if on.target.is_remote() && app.body != Body::Here => tenant
-                .account
-                .as_ref()
-                .and(on.flux.platform_account().map(Text::from)),
-            (Some(tenant), None) => tenant
-                .account
-                .as_ref()
-                .map(|_| on.near_account(&tenant.tenant.name)),
+            (Some(tenant), None) if on.target.is_remote() && app.body != Body::Here => {
+                tenant.account.as_ref().and(on.flux.platform_account().map(Text::from))
+            }
+            (Some(tenant), None) => tenant.account.as_ref().map(|_| on.near_account(&tenant.tenant.name)),
             (None, None) => on.flux.platform_account().map(Text::from),
         }
     }
@@ -313,10 +273,7 @@ impl Maker<'_, '_> {
 
 /// Whether a Secret says anything that must not be read.
 fn holds_data(secret: &Value) -> bool {
-    ["data", "stringData"].iter().any(|key| {
-        secret
-            .get(key)
-            .and_then(Value::as_map)
-            .is_some_and(|map| !map.is_empty())
-    })
+    ["data", "stringData"]
+        .iter()
+        .any(|key| secret.get(key).and_then(Value::as_map).is_some_and(|map| !map.is_empty()))
 }

@@ -19,11 +19,7 @@ const EVERYWHERE: [&str; 4] = ["default", "kube-system", "kube-public", "kube-no
 
 /// All bundles of the target; what lies among its Flux objects goes to `flux`.
 pub(super) fn of(host: &mut Host<'_>, index: usize, flux: &mut Vec<Rendered>) -> Vec<Bundle> {
-    let mut maker = Maker {
-        host,
-        index,
-        bundles: Vec::new(),
-    };
+    let mut maker = Maker { host, index, bundles: Vec::new() };
     let mut objects: Vec<Option<Objects>> = Vec::new();
     for app in 0..maker.on().apps.len() {
         objects.push(Some(maker.objects_of(app)));
@@ -41,8 +37,7 @@ pub(super) fn of(host: &mut Host<'_>, index: usize, flux: &mut Vec<Rendered>) ->
     let mut bundles = maker.bundles;
     if host.ons[index].suspended {
         bundles.iter_mut().for_each(suspend);
-        flux.iter_mut()
-            .for_each(|object| suspend_object(&mut object.value));
+        flux.iter_mut().for_each(|object| suspend_object(&mut object.value));
     }
     bundles
 }
@@ -53,6 +48,23 @@ pub(super) struct Maker<'h, 'f> {
     /// The target.
     pub(super) index: usize,
     bundles: Vec<Bundle>,
+}
+
+/// A bundle, before it has what all Kustomizations of its target have in common.
+#[derive(Default)]
+pub(super) struct Draft {
+    /// Its name.
+    pub(super) name: Text,
+    /// Whose it is.
+    pub(super) tenant: Option<Text>,
+    /// The app or component.
+    pub(super) app: Option<Text>,
+    pub(super) objects: Vec<Rendered>,
+    pub(super) kustomization: Kustomization,
+    /// What fleet.toml says about the Kustomization in Flux's words.
+    pub(super) more: Option<KustomizationSpec>,
+    /// Whether its objects end up on the cluster of the target, and not on the host.
+    pub(super) is_far: bool,
 }
 
 /// Who writes the Namespaces that apps of the platform run in.
@@ -80,14 +92,12 @@ impl<'f> Maker<'_, 'f> {
         let mut brought: BTreeSet<Text> = BTreeSet::new();
         for (index, app) in on.apps.iter().enumerate() {
             let objects = objects[index].iter().flat_map(|objects| &objects.own);
-            let names = objects
-                .clone()
-                .filter(|object| text_at(&object.value, &["kind"]) == "Namespace");
+            let names = objects.clone().filter(|object| text_at(&object.value, &["kind"]) == "Namespace");
             brought.extend(names.map(|object| Text::from(text_at(&object.value, &["metadata", "name"]))));
             let is_used = match app.body {
-                Body::Here => objects
-                    .clone()
-                    .any(|it| text_at(&it.value, &["metadata", "namespace"]) == app.namespace),
+                Body::Here => {
+                    objects.clone().any(|it| text_at(&it.value, &["metadata", "namespace"]) == app.namespace)
+                }
                 Body::Chart(_) => true,
                 Body::Pulled(_) => app.keys.namespace.is_some(),
             };
@@ -131,19 +141,9 @@ impl<'f> Maker<'_, 'f> {
         if namespaces.shared.is_empty() {
             return;
         }
-        let objects = namespaces
-            .shared
-            .iter()
-            .map(|(name, users)| self.namespace(name, users))
-            .collect();
-        let is_remote = self.on().target.is_remote();
-        self.bundle(
-            "namespaces".into(),
-            objects,
-            Kustomization::default(),
-            None,
-            is_remote,
-        );
+        let objects = namespaces.shared.iter().map(|(name, users)| self.namespace(name, users)).collect();
+        let is_far = self.on().target.is_remote();
+        self.bundle(Draft { name: "namespaces".into(), objects, is_far, ..Draft::default() });
     }
 
     /// What Flux pulls for tenants, by the tenant's name; what it pulls for the platform goes among the Flux objects.
@@ -170,14 +170,8 @@ impl<'f> Maker<'_, 'f> {
     }
 
     /// Adds a bundle, with what all Kustomizations of the target have in common.
-    pub(super) fn bundle(
-        &mut self,
-        name: Text,
-        objects: Vec<Rendered>,
-        mut kustomization: Kustomization,
-        more: Option<&KustomizationSpec>,
-        is_far: bool,
-    ) {
+    pub(super) fn bundle(&mut self, draft: Draft) {
+        let Draft { name, tenant, app, objects, mut kustomization, more, is_far } = draft;
         if let Some(first) = self.bundles.iter().find(|bundle| bundle.name == name) {
             let places = [first.kustomization.value.place, kustomization.place];
             let problem = messages::two_bundles(places, &name, &self.on().name);
@@ -189,16 +183,10 @@ impl<'f> Maker<'_, 'f> {
         kustomization.namespace = on.flux.namespace.clone();
         kustomization.source = on.source.source.reference(&on.flux.namespace);
         kustomization.path = on.source.path_of(&on.folder(&name));
-        kustomization.kubeconfig = if is_far {
-            on.access.kubeconfig.clone()
-        } else {
-            None
-        };
+        kustomization.kubeconfig = if is_far { on.access.kubeconfig.clone() } else { None };
         if kustomization.account == Account::Platform {
-            kustomization.account = on
-                .flux
-                .platform_account()
-                .map_or(Account::Nobody, |name| Account::Named(name.into()));
+            kustomization.account =
+                on.flux.platform_account().map_or(Account::Nobody, |name| Account::Named(name.into()));
         }
         let mut problem = None;
         if let Some(encrypted) = objects.iter().find(|object| object.encrypted.is_some()) {
@@ -210,13 +198,8 @@ impl<'f> Maker<'_, 'f> {
         if let Some(problem) = problem {
             self.push(problem);
         }
-        let kustomization = kustomization.object(more, &mut self.host.part.diagnostics);
-        self.bundles.push(Bundle {
-            name,
-            objects,
-            kustomization,
-            is_far,
-        });
+        let kustomization = kustomization.object(more.as_ref(), &mut self.host.part.diagnostics);
+        self.bundles.push(Bundle { name, tenant, app, objects, kustomization, is_far });
     }
 }
 
@@ -241,7 +224,5 @@ fn suspend(bundle: &mut Bundle) {
 
 fn suspend_object(object: &mut Value) {
     let place = object.place;
-    object
-        .map_under(&["spec"])
-        .insert("suspend", Value::new(true, place));
+    object.map_under(&["spec"]).insert("suspend", Value::new(true, place));
 }

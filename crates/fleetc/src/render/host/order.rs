@@ -33,15 +33,10 @@ pub(super) fn order(host: &mut Host<'_>) -> Order {
     let mut found = Vec::new();
     for index in 0..host.ons.len() {
         let on = &host.ons[index];
-        let of_apps = on
-            .apps
-            .iter()
-            .map(|app| look_up(host, index, app.keys.after.as_deref(), &mut found));
+        let of_apps = on.apps.iter().map(|app| look_up(host, index, app.keys.after.as_deref(), &mut found));
         order.of_apps.push(of_apps.collect());
-        let of_tenants = on
-            .tenants
-            .iter()
-            .map(|tenant| look_up(host, index, tenant.keys.after.as_deref(), &mut found));
+        let of_tenants =
+            on.tenants.iter().map(|tenant| look_up(host, index, tenant.keys.after.as_deref(), &mut found));
         order.of_tenants.push(of_tenants.collect());
     }
     let all = order.of_apps.iter().chain(&order.of_tenants).flatten().flatten();
@@ -106,10 +101,7 @@ fn cycle(host: &Host<'_>, order: &Order, start: (usize, usize)) -> Option<crate:
     let app = |(on, app): &(usize, usize)| &host.ons[*on].apps[*app];
     let names: Vec<&str> = path.iter().map(|it| app(it).app.name.as_str()).collect();
     let written = app(&start).keys.after.iter().flatten().next();
-    Some(messages::after_cycle(
-        written.map_or(app(&start).app.place, |name| name.place),
-        &names,
-    ))
+    Some(messages::after_cycle(written.map_or(app(&start).app.place, |name| name.place), &names))
 }
 
 fn leads_back(
@@ -122,15 +114,10 @@ fn leads_back(
 ) -> bool {
     let (on, app) = at;
     let of_tenant = host.ons[on].apps[app].tenant_name().and_then(|name| {
-        let tenant = host.ons[on]
-            .tenants
-            .iter()
-            .position(|tenant| tenant.tenant.name == *name)?;
+        let tenant = host.ons[on].tenants.iter().position(|tenant| tenant.tenant.name == *name)?;
         Some(&order.of_tenants[on][tenant])
     });
-    let next = order.of_apps[on][app]
-        .iter()
-        .chain(of_tenant.into_iter().flatten());
+    let next = order.of_apps[on][app].iter().chain(of_tenant.into_iter().flatten());
     for &next in next {
         if next == start {
             return true;

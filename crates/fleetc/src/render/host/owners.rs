@@ -25,11 +25,7 @@ struct Owner {
 impl Owners {
     /// The objects of a bundle.
     pub(super) fn add_all(&mut self, on: &On<'_>, bundle: &Bundle, diagnostics: &mut Diagnostics) {
-        let cluster = if bundle.is_far {
-            on.cluster.clone()
-        } else {
-            Text::new()
-        };
+        let cluster = if bundle.is_far { on.cluster.clone() } else { Text::new() };
         let name = on.folder(&bundle.name);
         for object in &bundle.objects {
             self.add(&cluster, &name, object, diagnostics);
@@ -58,10 +54,7 @@ impl Owners {
 
     fn add(&mut self, cluster: &Text, folder: &str, object: &Rendered, diagnostics: &mut Diagnostics) {
         let name = ObjectName::of(&object.value);
-        let owner = Owner {
-            name: folder.to_owned(),
-            place: object.value.place,
-        };
+        let owner = Owner { name: folder.to_owned(), place: object.value.place };
         let key = (cluster.clone(), name.clone());
         if let Some(first) = self.0.get(&key) {
             diagnostics.push(messages::two_owners(

@@ -38,20 +38,14 @@ impl Holders {
 
     /// What somebody holds.
     pub(in crate::render) fn held_by(&self, holder: Holder) -> impl Iterator<Item = &Source> {
-        self.held
-            .iter()
-            .filter(move |(it, _)| *it == holder)
-            .map(|(_, source)| source)
+        self.held.iter().filter(move |(it, _)| *it == holder).map(|(_, source)| source)
     }
 }
 
 impl Host<'_> {
     /// The sources among the Flux objects of a target.
     pub(super) fn sources_in_flux(&self, on: usize) -> Vec<Rendered> {
-        self.sources
-            .held_by(Holder::Flux(on))
-            .map(|source| Rendered::from(source.object()))
-            .collect()
+        self.sources.held_by(Holder::Flux(on)).map(|source| Rendered::from(source.object())).collect()
     }
 }
 
@@ -64,10 +58,7 @@ pub(super) fn holders(host: &mut Host<'_>) -> Holders {
             let Some(source) = source_of(host, on, app) else {
                 continue;
             };
-            users
-                .entry((source.namespace.clone(), source.name.clone()))
-                .or_default()
-                .push((on, app));
+            users.entry((source.namespace.clone(), source.name.clone())).or_default().push((on, app));
             holders.of_apps.insert((on, app), source);
         }
     }
@@ -108,17 +99,10 @@ fn source_of(host: &mut Host<'_>, on: usize, app: usize) -> Option<Source> {
         (None, true) => format!("{}{owner}", host.ons[on].flux_prefix).into(),
         (None, false) => owner.clone(),
     };
-    let ask = Ask {
-        name: &default,
-        namespace: &placed.flux_namespace,
-        chart,
-    };
+    let ask = Ask { name: &default, namespace: &placed.flux_namespace, chart };
     let source = source::make(&written, ask, diagnostics)?;
     if source.namespace != placed.flux_namespace && host.ons[on].flux.lockdown {
-        diagnostics.push(messages::source_across_namespaces(
-            source.place,
-            &source.namespace,
-        ));
+        diagnostics.push(messages::source_across_namespaces(source.place, &source.namespace));
     }
     Some(source)
 }

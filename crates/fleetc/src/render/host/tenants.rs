@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use fleetc_manifests::{Place, Text, value};
 
 use super::Host;
-use super::bundles::{Maker, tenant_label};
+use super::bundles::{Draft, Maker, tenant_label};
 use super::sources::Holder;
 use crate::diagnostic::Diagnostics;
 use crate::fleet::COMMON;
@@ -26,11 +26,7 @@ impl Maker<'_, '_> {
             let pulled = pulled.remove(&name).unwrap_or_default();
             if self.on().flux.lockdown && self.on().tenants[index].account.is_none() {
                 let tenant = &self.on().tenants[index];
-                let place = tenant
-                    .keys
-                    .service_account
-                    .as_ref()
-                    .map_or(tenant.place, |it| it.place);
+                let place = tenant.keys.service_account.as_ref().map_or(tenant.place, |it| it.place);
                 self.push(messages::tenant_without_account(place, &name));
             }
             let mut objects = self.tenant_objects(index);
@@ -59,7 +55,8 @@ impl Maker<'_, '_> {
                 ..Kustomization::default()
             };
             let more = tenant.keys.kustomization.clone();
-            self.bundle(bundle, objects, kustomization, more.as_ref(), is_remote);
+            let (name, tenant, is_far) = (bundle, Some(name), is_remote);
+            self.bundle(Draft { name, tenant, objects, kustomization, more, is_far, ..Draft::default() });
         }
     }
 
@@ -74,21 +71,11 @@ impl Maker<'_, '_> {
             if let Some(name) = &peer.0.peer
                 && self.who_is(peer).is_none()
             {
-                let components = self
-                    .host
-                    .fleet
-                    .apps
-                    .iter()
-                    .filter(|app| app.is_component)
-                    .map(|app| app.name.as_str());
+                let components =
+                    self.host.fleet.apps.iter().filter(|app| app.is_component).map(|app| app.name.as_str());
                 let tenants = self.host.fleet.tenants.iter().map(|tenant| tenant.name.as_str());
                 let known: Vec<&str> = components.chain(tenants).chain(["internet"]).collect();
-                unknown.push(messages::unknown_name(
-                    "component or tenant",
-                    name,
-                    name.place,
-                    known,
-                ));
+                unknown.push(messages::unknown_name("component or tenant", name, name.place, known));
             }
         }
         let setting = tenant::Setting {
@@ -118,29 +105,18 @@ impl Maker<'_, '_> {
             let environment = target.environment == on.target.environment || target.environment == COMMON;
             target.cluster == on.target.cluster && environment
         };
-        let component = fleet
-            .apps
-            .iter()
-            .find(|app| app.is_component && app.name == name.value);
+        let component = fleet.apps.iter().find(|app| app.is_component && app.name == name.value);
         let tenant = fleet.tenants.iter().find(|tenant| tenant.name == name.value);
         let mut namespaces: Vec<Text> = Vec::new();
         match (component, tenant) {
             (None, None) => return None,
             (Some(app), _) => {
-                for placement in app
-                    .placements
-                    .iter()
-                    .filter(|placement| on_cluster(&placement.target))
-                {
+                for placement in app.placements.iter().filter(|placement| on_cluster(&placement.target)) {
                     namespaces.push(placed::namespace_of_component(fleet, app, placement));
                 }
             }
             (None, Some(tenant)) => {
-                for placement in tenant
-                    .placements
-                    .iter()
-                    .filter(|placement| on_cluster(&placement.target))
-                {
+                for placement in tenant.placements.iter().filter(|placement| on_cluster(&placement.target)) {
                     let mut ignored = Diagnostics::default();
                     let placed = placed::tenant(fleet, tenant, placement, &mut ignored);
                     namespaces.extend(tenant::namespaces(&placed));
@@ -153,9 +129,8 @@ impl Maker<'_, '_> {
     /// What a tenant has on the host for the sake of what Flux pulls, here and on remotes: sources and near accounts.
     fn near_objects(&self, tenant: &Text) -> Vec<Rendered> {
         let by_index = self.host.fleet.tenants.iter().position(|it| it.name == *tenant);
-        let sources = by_index
-            .into_iter()
-            .flat_map(|it| self.host.sources.held_by(Holder::Tenant(self.index, it)));
+        let sources =
+            by_index.into_iter().flat_map(|it| self.host.sources.held_by(Holder::Tenant(self.index, it)));
         let mut objects: Vec<Rendered> = sources.map(|source| Rendered::from(source.object())).collect();
         for &(remote, index) in &self.on().near {
             let remote = &self.host.ons[remote];
@@ -174,41 +149,20 @@ impl Maker<'_, '_> {
     /// The bundle on the host of what Flux pulls for a tenant onto a remote.
     fn host_bundle_of_tenant(&mut self, tenant: &Text, bundle: &Text, pulled: Vec<Rendered>) {
         let on = self.on();
-        let own = self
-            .host
-            .own_target_of(on.target.environment)
-            .map(|own| self.host.ons[own].flux_name(bundle));
-        let after = own
-            .into_iter()
-            .chain([on.flux_name(bundle)])
-            .map(|name| (name, None))
-            .collect();
-        let kustomization = Kustomization {
-            after,
-            labels: tenant_label(tenant),
-            ..Kustomization::default()
-        };
-        self.bundle(
-            format!("{bundle}-host").into(),
-            pulled,
-            kustomization,
-            None,
-            false,
-        );
+        let own =
+            self.host.own_target_of(on.target.environment).map(|own| self.host.ons[own].flux_name(bundle));
+        let after = own.into_iter().chain([on.flux_name(bundle)]).map(|name| (name, None)).collect();
+        let kustomization = Kustomization { after, labels: tenant_label(tenant), ..Kustomization::default() };
+        let (name, tenant) = (format!("{bundle}-host").into(), Some(tenant.clone()));
+        self.bundle(Draft { name, tenant, objects: pulled, kustomization, ..Draft::default() });
     }
 
     /// Applies what the rungs change in a tenant's own objects.
     fn change_tenant(&mut self, index: usize, objects: &mut [Rendered]) {
-        let Host {
-            ons, library, part, ..
-        } = &mut *self.host;
+        let Host { ons, library, part, .. } = &mut *self.host;
         let On { tenants, name, .. } = &ons[self.index];
-        let mut changer = Changer {
-            library,
-            target: name,
-            tally: &mut part.tally,
-            diagnostics: &mut part.diagnostics,
-        };
+        let mut changer =
+            Changer { library, target: name, tally: &mut part.tally, diagnostics: &mut part.diagnostics };
         changer.apply(&tenants[index].changes, objects);
     }
 
@@ -217,12 +171,7 @@ impl Maker<'_, '_> {
         let mut only_near: BTreeMap<Text, (usize, usize)> = BTreeMap::new();
         for &(remote, index) in &self.on().near {
             let placed = &self.host.ons[remote].tenants[index];
-            if self
-                .on()
-                .tenants
-                .iter()
-                .all(|tenant| tenant.tenant.name != placed.tenant.name)
-            {
+            if self.on().tenants.iter().all(|tenant| tenant.tenant.name != placed.tenant.name) {
                 only_near.insert(placed.tenant.name.clone(), (remote, index));
             }
         }
@@ -238,10 +187,7 @@ impl Maker<'_, '_> {
                     value!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": (&placed.namespace) } }),
                 ];
                 home.extend(
-                    placed
-                        .account
-                        .as_ref()
-                        .map(|account| tenant::account(account, &placed.namespace)),
+                    placed.account.as_ref().map(|account| tenant::account(account, &placed.namespace)),
                 );
                 objects.extend(home.into_iter().map(|object| {
                     let mut object = object.at(placed.place);
@@ -255,13 +201,8 @@ impl Maker<'_, '_> {
                     place: placed.place,
                     ..Kustomization::default()
                 };
-                self.bundle(
-                    format!("tenant-{name}").into(),
-                    objects,
-                    kustomization,
-                    None,
-                    false,
-                );
+                let (bundle, tenant) = (format!("tenant-{name}").into(), Some(name));
+                self.bundle(Draft { name: bundle, tenant, objects, kustomization, ..Draft::default() });
             }
         }
     }
@@ -273,8 +214,5 @@ fn peers<'t>(tenant: &'t PlacedTenant<'_>) -> impl Iterator<Item = &'t Peer> {
         Some(OrFalse::Some(network)) => Some(network),
         _ => None,
     };
-    network
-        .into_iter()
-        .flat_map(|network| network.from.iter().chain(&network.to))
-        .flatten()
+    network.into_iter().flat_map(|network| network.from.iter().chain(&network.to)).flatten()
 }

@@ -1,0 +1,28 @@
+//! `fleetc check`.
+
+use crate::args::Global;
+use crate::commands::FleetFile;
+use crate::output::Output;
+use crate::{Ended, NotRun};
+
+/// Say what is wrong with the fleet, and write nothing
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  fleetc check                         everything that `fleetc build` does, but the writing
+  fleetc check --message-format short  one line for each problem, for editors and scripts")]
+pub(crate) struct Check {}
+
+pub(crate) fn run(_: &Check, global: &Global, output: &mut Output) -> Result<Ended, NotRun> {
+    let fleet = FleetFile::open(global)?;
+    let outcome = fleetc::compile(&fleet.input());
+    output.problems(&outcome.diagnostics, &outcome.sources);
+    let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
+    output.summary(&format!(
+        "`{}` is right: {} targets, {} objects",
+        fleet.name,
+        built.fleet.targets.len(),
+        built.tree.object_count()
+    ));
+    Ok(Ended::Done)
+}

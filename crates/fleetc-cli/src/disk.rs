@@ -1,0 +1,91 @@
+//! The fleet's files on disk. No link is followed, so that what is reviewed is what is built.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use fleetc::{FileError, Files, Listed};
+
+/// No file of a fleet is larger.
+const LARGEST: u64 = 10 << 20;
+
+/// The folder that a fleet.toml lies in.
+pub(crate) struct Disk {
+    root: PathBuf,
+}
+
+impl Disk {
+    pub(crate) fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// The path on disk, if no part of it is a link.
+    fn resolve(&self, path: &str) -> Result<PathBuf, FileError> {
+        let mut resolved = self.root.clone();
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            if matches!(part, "." | "..") || part.contains(['\\', '\0']) {
+                return Err(FileError::NotFound);
+            }
+            resolved.push(part);
+            if fs::symlink_metadata(&resolved).map_err(|error| from(&error))?.is_symlink() {
+                return Err(FileError::IsLink);
+            }
+        }
+        Ok(resolved)
+    }
+}
+
+impl Files for Disk {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        let path = self.resolve(path)?;
+        let metadata = fs::metadata(&path).map_err(|error| from(&error))?;
+        if metadata.is_dir() {
+            return Err(FileError::IsFolder);
+        }
+        if metadata.len() > LARGEST {
+            return Err(FileError::TooLarge(LARGEST));
+        }
+        fs::read(&path).map_err(|error| from(&error))
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<Listed>, FileError> {
+        let path = self.resolve(folder)?;
+        if fs::metadata(&path).map_err(|error| from(&error))?.is_file() {
+            return Err(FileError::IsFile);
+        }
+        let mut listed = Vec::new();
+        for entry in fs::read_dir(&path).map_err(|error| from(&error))? {
+            let entry = entry.map_err(|error| from(&error))?;
+            let kind = entry.file_type().map_err(|error| from(&error))?;
+            // A name that is no text cannot be written in fleet.toml.
+            if let Ok(name) = entry.file_name().into_string() {
+                listed.push(Listed { name, folder: kind.is_dir() });
+            }
+        }
+        Ok(listed)
+    }
+}
+
+fn from(error: &io::Error) -> FileError {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileError::NotFound,
+        _ => FileError::Other(error.to_string()),
+    }
+}
+
+/// The fleet.toml that is meant: the one that was named, or the nearest one from here upwards.
+pub(crate) fn find_fleet(named: Option<&Path>) -> Result<PathBuf, String> {
+    if let Some(path) = named {
+        return match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => Ok(path.join("fleet.toml")),
+            Ok(_) => Ok(path.to_owned()),
+            Err(error) => Err(format!("cannot read `{}`: {error}", path.display())),
+        };
+    }
+    let here = std::env::current_dir().map_err(|error| format!("cannot find the current folder: {error}"))?;
+    let found = here.ancestors().map(|folder| folder.join("fleet.toml")).find(|path| path.is_file());
+    found.ok_or_else(|| {
+        "there is no fleet.toml in this folder or above it; `fleetc new` makes one, `--fleet` names one"
+            .to_owned()
+    })
+}

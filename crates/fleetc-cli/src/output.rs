@@ -1,0 +1,94 @@
+//! What is printed: results on standard output, everything else on standard error.
+
+use std::io::{self, IsTerminal, Write};
+
+use fleetc::{Diagnostics, Severity, Sources};
+
+use crate::args::{Global, MessageFormat, When};
+use crate::report;
+
+/// Where a command prints.
+pub(crate) struct Output {
+    format: MessageFormat,
+    colour: bool,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Output {
+    pub(crate) fn new(global: &Global) -> Self {
+        let colour = match global.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => {
+                io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
+            }
+        };
+        Self { format: global.message_format, colour, quiet: global.quiet, verbose: global.verbose }
+    }
+
+    /// A result, on standard output. A pipe that nobody reads any more is no mistake.
+    pub(crate) fn result(&mut self, text: &str) -> Result<(), String> {
+        let mut out = io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(format!("cannot write to standard output: {error}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What was done, in a line.
+    pub(crate) fn summary(&mut self, text: &str) {
+        if !self.quiet && self.format != MessageFormat::Json {
+            self.line(text);
+        }
+    }
+
+    /// What is being done.
+    pub(crate) fn detail(&mut self, text: &str) {
+        if self.verbose {
+            self.line(text);
+        }
+    }
+
+    /// Why the command could not be run.
+    pub(crate) fn error(&mut self, message: &str) {
+        let message = report::harmless(message);
+        match self.format {
+            MessageFormat::Json => {
+                self.line(&serde_json::json!({ "severity": "error", "message": message }).to_string())
+            }
+            _ if self.colour => self.line(&format!("\u{1b}[1;31merror\u{1b}[0m: {message}")),
+            _ => self.line(&format!("error: {message}")),
+        }
+    }
+
+    /// The problems of a fleet.
+    pub(crate) fn problems(&mut self, diagnostics: &Diagnostics, sources: &Sources) {
+        for diagnostic in diagnostics.sorted() {
+            let text = match self.format {
+                MessageFormat::Human => report::human(diagnostic, sources, self.colour),
+                MessageFormat::Short => report::short(diagnostic, sources),
+                MessageFormat::Json => report::json(diagnostic, sources),
+            };
+            self.line(&text);
+        }
+        let counts: Vec<String> = [Severity::Error, Severity::Warning]
+            .into_iter()
+            .map(|severity| (severity, diagnostics.count(severity)))
+            .filter(|(_, count)| *count > 0)
+            .map(|(severity, count)| {
+                format!("{count} {}{}", severity.name(), if count == 1 { "" } else { "s" })
+            })
+            .collect();
+        if !counts.is_empty() && self.format == MessageFormat::Human {
+            self.line(&counts.join(", "));
+        }
+    }
+
+    /// A line on standard error. Nothing can be done about one that cannot be written.
+    fn line(&mut self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+}
