@@ -16,18 +16,18 @@ const HEAD: &str = "fleetc ledger 1";
 
 /// What was done to a folder.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Written {
+pub(crate) struct Done {
     pub(crate) written: usize,
     pub(crate) unchanged: usize,
     pub(crate) removed: usize,
 }
 
 /// Makes the folder hold the tree; only files that fleetc wrote, and that nobody changed since, are replaced or removed.
-pub(crate) fn write(tree: &Tree, output: &Path) -> Result<Written, String> {
+pub(crate) fn write(tree: &Tree, output: &Path) -> Result<Done, String> {
     let old = read(output)?;
     let files: BTreeMap<String, &str> = tree.files().map(|(path, file)| (path, file.text.as_str())).collect();
     let plan = plan(&files, &old, output)?;
-    let mut done = Written { unchanged: files.len() - plan.write.len(), ..Written::default() };
+    let mut done = Done { unchanged: files.len() - plan.write.len(), ..Done::default() };
     for path in &plan.write {
         write_file(&output.join(path), files[*path])
             .map_err(|error| cannot("write", output, path, &error))?;

@@ -57,7 +57,7 @@ impl Output {
         let message = report::harmless(message);
         match self.format {
             MessageFormat::Json => {
-                self.line(&serde_json::json!({ "severity": "error", "message": message }).to_string())
+                self.line(&serde_json::json!({ "severity": "error", "message": message }).to_string());
             }
             _ if self.colour => self.line(&format!("\u{1b}[1;31merror\u{1b}[0m: {message}")),
             _ => self.line(&format!("error: {message}")),

@@ -22,7 +22,7 @@ use crate::syntax::{self, Rung};
 pub(crate) use tally::{Duty, Tally};
 
 /// Resolves a fleet. `folder` is the name of the folder that it lies in.
-pub fn resolve(
+pub(crate) fn resolve(
     written: syntax::Fleet,
     folder: &str,
     tally: &mut Tally,

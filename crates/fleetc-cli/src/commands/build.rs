@@ -65,6 +65,7 @@ impl Part {
 pub(crate) fn run(args: &Build, global: &Global, output: &mut Output) -> Result<Ended, NotRun> {
     let started = Instant::now();
     let fleet = FleetFile::open(global)?;
+    output.detail(&format!("compiling `{}`", fleet.folder.join(&fleet.name).display()));
     let threads = rayon::ThreadPoolBuilder::new().num_threads(args.jobs.unwrap_or(0)).build();
     let threads = threads.map_err(|error| format!("cannot start threads: {error}"))?;
     let outcome = threads.install(|| fleetc::compile(&fleet.input()));
@@ -77,6 +78,11 @@ pub(crate) fn run(args: &Build, global: &Global, output: &mut Output) -> Result<
         return Ok(Ended::Done);
     }
     let folder = args.output.clone().unwrap_or_else(|| fleet.folder.join(built.fleet.output.as_str()));
+    output.detail(&format!(
+        "writing `{}`, {:.2} s after the start",
+        folder.display(),
+        started.elapsed().as_secs_f64()
+    ));
     let done = ledger::write(&tree, &folder)?;
     output.summary(&format!(
         "{} targets, {objects} objects in `{}`: {} files written, {} unchanged, {} removed, in {:.2} s",

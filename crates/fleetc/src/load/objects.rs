@@ -36,8 +36,6 @@ pub(crate) struct ObjectName {
 pub(crate) struct CustomKind {
     /// Whether its objects lie in namespaces.
     pub(crate) namespaced: bool,
-    /// Where it is defined.
-    pub(crate) place: Place,
 }
 
 impl Object {
@@ -131,7 +129,7 @@ fn is_whole(map: &Map, place: Place, diagnostics: &mut Diagnostics) -> bool {
         match map.get(key) {
             Some(value) if value.as_text().is_some_and(|text| !text.is_empty()) => continue,
             Some(value) => {
-                diagnostics.push(messages::not_an_object(value.place, &format!("`{key}` is no text")))
+                diagnostics.push(messages::not_an_object(value.place, &format!("`{key}` is no text")));
             }
             None => diagnostics.push(messages::not_an_object(place, &format!("this object has no `{key}`"))),
         }
@@ -164,8 +162,7 @@ pub(super) fn custom_kinds<'o>(
         }
         let text = |keys: &[&str]| value.find(keys).and_then(Value::as_text);
         if let (Some(group), Some(kind)) = (text(&["spec", "group"]), text(&["spec", "names", "kind"])) {
-            let custom =
-                CustomKind { namespaced: text(&["spec", "scope"]) == Some("Namespaced"), place: value.place };
+            let custom = CustomKind { namespaced: text(&["spec", "scope"]) == Some("Namespaced") };
             found.entry((group.into(), kind.into())).or_insert(custom);
         }
     }

@@ -151,12 +151,12 @@ impl Changer<'_> {
         for document in documents {
             match &document.data {
                 Data::Map(_) => forms.push(Form::Merge(document.clone())),
-                Data::List(items) => match items.iter().map(|item| operation_of_file(item)).collect() {
+                Data::List(items) => match items.iter().map(operation_of_file).collect() {
                     Ok(operations) => forms.push(Form::Operations(operations)),
                     Err(diagnostic) => self.diagnostics.push(diagnostic),
                 },
                 _ => {
-                    self.diagnostics.push(messages::wrong_type(document, "a merge, or a list of operations"))
+                    self.diagnostics.push(messages::wrong_type(document, "a merge, or a list of operations"));
                 }
             }
         }

@@ -3,7 +3,7 @@
 use fleetc_manifests::{Key, Map, Text, Value, value};
 
 use super::Rendered;
-use super::kustomization::merge_dependencies;
+use super::kustomization::{Account, merge_dependencies};
 use super::placed::PlacedApp;
 use super::source::Source;
 use crate::diagnostic::Diagnostics;
@@ -19,7 +19,7 @@ pub(super) struct Setting {
     /// Where it lies.
     pub(super) namespace: Text,
     /// Whom it acts as.
-    pub(super) account: Option<Text>,
+    pub(super) account: Account,
     /// How the cluster is reached, if it is another one.
     pub(super) kubeconfig: Option<Value>,
     /// The HelmReleases that must be ready first.
@@ -62,7 +62,9 @@ pub(super) fn release(
         (app.namespace != setting.namespace || is_remote).then(|| (&app.namespace).into()),
     );
     push("storageNamespace", is_remote.then(|| (&app.namespace).into()));
-    push("serviceAccountName", setting.account.as_ref().map(Value::from));
+    if let Account::Named(account) = &setting.account {
+        push("serviceAccountName", Some(account.into()));
+    }
     push("kubeConfig", setting.kubeconfig);
     if source.kind == "OCIRepository" {
         push("chartRef", Some(source.reference(&setting.namespace)));

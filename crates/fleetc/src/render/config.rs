@@ -45,7 +45,7 @@ pub(super) fn make(
         let Some(language::Config(files)) = decoded else {
             continue;
         };
-        let config = config(&entry.key, files, library, diagnostics);
+        let config = config(&entry.key, &files, library, diagnostics);
         scope.configs.insert(config.short.clone(), config.name.clone());
         configs.push(config);
     }
@@ -54,7 +54,7 @@ pub(super) fn make(
 
 fn config(
     key: &fleetc_manifests::Key,
-    files: language::ConfigFiles,
+    files: &language::ConfigFiles,
     library: &Library,
     diagnostics: &mut Diagnostics,
 ) -> ConfigMap {
@@ -122,8 +122,8 @@ impl ConfigMap {
         content.push("name", (&self.short).into());
         let encoded = as_go_writes_it(&json::write(&content.into()));
         let digest = Sha256::digest(encoded.as_bytes());
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        hex[..10].chars().map(without_words).collect()
+        let digits = digest.iter().take(5).flat_map(|byte| [byte >> 4, byte & 15]);
+        digits.filter_map(|digit| char::from_digit(digit.into(), 16)).map(without_words).collect()
     }
 }
 

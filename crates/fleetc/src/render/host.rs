@@ -238,7 +238,8 @@ impl On<'_> {
             let tenant = app.app.tenant.map(|tenant| &fleet.tenants[tenant]);
             let tenant_is_retired =
                 tenant.is_some_and(|it| it.state == crate::language::TenantState::Retired);
-            !tenant_is_retired && !(is_retired && tenant.is_some() && app.is_pulled())
+            let goes = is_retired && tenant.is_some() && app.is_pulled();
+            !tenant_is_retired && !goes
         });
     }
 }

@@ -107,9 +107,7 @@ fn escaped_text(text: &str, is_plain: bool, late: &IndexMap<Text, Late>) -> Text
 /// The text before the next late variable, the variable, and the text after it.
 fn next_late<'t>(text: &'t str, late: &IndexMap<Text, Late>) -> Option<(&'t str, &'t str, &'t str)> {
     for (at, _) in text.match_indices("${") {
-        let Some(length) = text[at..].find('}') else {
-            return None;
-        };
+        let length = text[at..].find('}')?;
         let inner = &text[at + 2..at + length];
         let name = inner.find(":=").or_else(|| inner.find(":-")).map_or(inner, |colon| &inner[..colon]);
         if late.contains_key(name) && !text[..at].ends_with('$') {

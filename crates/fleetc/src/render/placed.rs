@@ -1,10 +1,9 @@
 //! Tenants and apps on one target, with everything substituted.
 
-use std::sync::Arc;
-
 use fleetc_manifests::{Map, Place, Text, Value};
 
 use super::config::{self, ConfigMap};
+use super::kustomization::Account;
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{App, Fleet, Placement, Tenant};
 use crate::language::{self, Decoder, Name, OrFalse, Shaped, Stage};
@@ -228,11 +227,6 @@ fn check_keys_of_body(app: &App, keys: &language::App, body: &Body, diagnostics:
 }
 
 impl PlacedApp<'_> {
-    /// What people call it: `app`, `component`.
-    pub(super) fn what(&self) -> &'static str {
-        if self.app.is_component { "component" } else { "app" }
-    }
-
     /// The name of its tenant.
     pub(super) fn tenant_name(&self) -> Option<&Text> {
         self.tenant
@@ -255,25 +249,21 @@ impl PlacedApp<'_> {
         self.is_pulled() && (self.tenant.is_some() || !has_more)
     }
 
-    /// The account that it says itself; `Some(None)` if it says that nobody is impersonated.
-    pub(super) fn own_account(&self) -> Option<Option<Text>> {
+    /// The account that it says itself.
+    pub(super) fn own_account(&self) -> Option<Account> {
         self.keys.service_account.as_ref().map(|account| match &account.value {
-            OrFalse::Some(name) => Some(name.as_text().clone()),
-            OrFalse::False => None,
+            OrFalse::Some(name) => Account::Named(name.as_text().clone()),
+            OrFalse::False => Account::Nobody,
         })
     }
-}
 
-/// Labels or annotations of all rungs together, the later one winning.
-pub(super) fn merged(
-    changes: &[Changes],
-    of: impl Fn(&language::App) -> Option<&indexmap::IndexMap<Text, Text>>,
-) -> Map {
-    let mut map = Map::new();
-    for (key, value) in changes.iter().filter_map(|change| of(&change.keys)).flatten() {
-        map.insert(fleetc_manifests::Key::new(key, Place::NONE), value.into());
+    /// Its bundle, and the folder of it.
+    pub(super) fn bundle(&self) -> Text {
+        match self.tenant {
+            Some(tenant) => format!("{tenant}-{}", self.app.name).into(),
+            None => self.app.name.clone(),
+        }
     }
-    map
 }
 
 /// The namespace that a component runs in on a target, for what only names it.

@@ -4,7 +4,8 @@ use fleetc_manifests::{Place, Text, Value, value};
 
 use super::fleet_source::TreeSource;
 use super::flux::Flux;
-use super::placed::{Body, PlacedApp, PlacedTenant};
+use super::kustomization::Account;
+use super::placed::{PlacedApp, PlacedTenant};
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{Fleet, Target};
 use crate::language::{self, Decoder, Shaped, Stage, State};
@@ -105,14 +106,6 @@ impl On<'_> {
         }
     }
 
-    /// The bundle of an app.
-    pub(super) fn bundle_of(&self, app: &PlacedApp<'_>) -> Text {
-        match app.tenant_name() {
-            Some(tenant) => format!("{tenant}-{}", app.app.name).into(),
-            None => app.app.name.clone(),
-        }
-    }
-
     /// What the HelmRelease, or the pulled Kustomization, of an app is called.
     pub(super) fn object_name_of(&self, app: &PlacedApp<'_>) -> Text {
         let name = app.object_name();
@@ -139,22 +132,20 @@ impl On<'_> {
         if app.is_pulled_alone() {
             (self.object_name_of(app), app.flux_namespace.clone())
         } else {
-            (self.flux_name(&self.bundle_of(app)), self.flux.namespace.clone())
+            (self.flux_name(&app.bundle()), self.flux.namespace.clone())
         }
     }
 
-    /// Whom an app of the tenant is applied as, or one of the platform.
-    pub(super) fn account_of(&self, app: &PlacedApp<'_>) -> Option<Text> {
-        if let Some(account) = app.own_account() {
-            return account;
-        }
-        match (app.app.tenant, self.tenant_of(app)) {
-            (None, _) => self.flux.platform_account().map(Text::from),
-            (Some(_), Some(tenant)) => tenant.account.as_ref().map(|account| match app.body {
-                Body::Here => self.near_account(&tenant.tenant.name),
-                _ => account.clone(),
-            }),
-            (Some(_), None) => None,
+    /// Whom what Flux pulls for the app acts as, or its HelmRelease: an account where that lies.
+    pub(super) fn account_of(&self, app: &PlacedApp<'_>, of_platform: &str) -> Account {
+        let of_platform =
+            || if self.flux.lockdown { Account::Named(of_platform.into()) } else { Account::Nobody };
+        let of_tenant =
+            |account: Option<&Text>| account.map_or(Account::Nobody, |name| Account::Named(name.clone()));
+        match (app.own_account(), app.tenant_name()) {
+            (Some(own), _) => own,
+            (None, None) => of_platform(),
+            (None, Some(_)) => of_tenant(self.tenant_of(app).and_then(|tenant| tenant.account.as_ref())),
         }
     }
 

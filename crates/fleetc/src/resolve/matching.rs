@@ -7,7 +7,7 @@ use crate::language::{Matcher, OneOrMany, Pattern};
 
 /// Somewhere in the fleet, as far as it is known: what a matcher is held against.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Context<'f> {
+pub(crate) struct Context<'f> {
     /// The environment.
     pub environment: Option<&'f Environment>,
     /// Whether that is `common`.
@@ -22,7 +22,7 @@ pub struct Context<'f> {
 
 impl<'f> Context<'f> {
     /// A target, and nothing on it yet.
-    pub fn target(fleet: &'f Fleet, target: usize) -> Self {
+    pub(crate) fn target(fleet: &'f Fleet, target: usize) -> Self {
         let target = fleet.targets[target];
         Self {
             environment: Some(&fleet.environments[target.environment]),
@@ -34,18 +34,18 @@ impl<'f> Context<'f> {
     }
 
     /// A tenant there.
-    pub fn with_tenant(self, tenant: &'f Tenant) -> Self {
+    pub(crate) fn with_tenant(self, tenant: &'f Tenant) -> Self {
         Self { tenant: Some(tenant), ..self }
     }
 
     /// An app there, and the tenant whose it is.
-    pub fn with_app(self, fleet: &'f Fleet, app: &'f App) -> Self {
+    pub(crate) fn with_app(self, fleet: &'f Fleet, app: &'f App) -> Self {
         Self { app: Some(app), tenant: app.tenant.map(|tenant| &fleet.tenants[tenant]), ..self }
     }
 }
 
 /// Whether the matcher holds there. What is not known there does not match.
-pub fn holds(matcher: &Matcher, context: &Context<'_>) -> bool {
+pub(crate) fn holds(matcher: &Matcher, context: &Context<'_>) -> bool {
     holds_without_not(matcher, context)
         && matcher.not.as_ref().is_none_or(|not| !holds_without_not(not, context))
 }

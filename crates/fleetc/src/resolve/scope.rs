@@ -72,7 +72,7 @@ impl<'f> Scope<'f> {
             }
             Err(Missing::Unknown) => {
                 let known = self.names();
-                let elsewhere = self.is_reserved(name);
+                let elsewhere = is_reserved(name);
                 let target = self.target.clone();
                 self.diagnostics
                     .push(messages::unknown_variable(text.place, written, name, &target, elsewhere, &known));
@@ -96,10 +96,6 @@ impl<'f> Scope<'f> {
         let mut names = ladder::variable_names(&self.steps, &self.context);
         names.extend(RESERVED.iter().filter(|name| self.reserved(name).is_some()));
         names
-    }
-
-    fn is_reserved(&self, name: &str) -> bool {
-        RESERVED.contains(&name) || name.starts_with("cluster.labels.") || name.starts_with("config.")
     }
 
     fn find(&mut self, name: &str) -> Result<Value, Missing> {
@@ -147,6 +143,11 @@ impl<'f> Scope<'f> {
             }
         }
     }
+}
+
+/// Whether the name stands for something in some fleet, if not here.
+fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name) || name.starts_with("cluster.labels.") || name.starts_with("config.")
 }
 
 impl Substitute for Scope<'_> {

@@ -8,7 +8,7 @@ use super::{Host, text_at};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::language::Substitute;
 use crate::messages;
-use crate::render::flux::HELM_CONTROLLER;
+use crate::render::flux::{HELM_CONTROLLER, KUSTOMIZE_CONTROLLER};
 use crate::render::here::{self, Objects};
 use crate::render::kustomization::{Account, Kustomization};
 use crate::render::placed::{Body, PlacedApp};
@@ -74,36 +74,18 @@ impl Maker<'_, '_> {
             source: source.reference(&namespace),
             path,
             wait: self.host.order.is_waited_for(self.index, app) || placed.app.is_component,
-            account: on.account_of(placed).map_or(Account::Nobody, Account::Named),
+            account: on.account_of(placed, KUSTOMIZE_CONTROLLER),
             kubeconfig,
             target_namespace: has_own_namespace.then(|| placed.namespace.clone()),
             after: self.after(&self.host.order.of_apps[self.index][app], &namespace, placed, &mut problems),
-            post_build: self.post_build_of_pulled(placed, &mut problems),
+            post_build: post_build_of_pulled(placed, &mut problems),
             place: placed.app.place,
             namespace,
             ..Kustomization::default()
         };
         let more = placed.keys.kustomization.clone();
-        problems.into_iter().for_each(|problem| self.push(problem));
+        self.extend(problems);
         Some(kustomization.object(more.as_ref(), &mut self.host.part.diagnostics))
-    }
-
-    /// What Flux substitutes in what it pulls.
-    fn post_build_of_pulled(&self, app: &PlacedApp<'_>, problems: &mut Vec<Diagnostic>) -> Option<Value> {
-        let mut post_build = Map::new();
-        if let Some(Substitute::Pulled(variables)) = &app.keys.substitute {
-            let text = |value: &Value| value.as_text().map_or_else(|| format!("{value:?}"), str::to_owned);
-            let map: Map =
-                variables.iter().map(|(key, it)| (key, Value::new(text(&it.0), it.0.place))).collect();
-            post_build.push("substitute", map.into());
-        }
-        if let Some(late) = &app.keys.late {
-            let mut diagnostics = Diagnostics::default();
-            let of_late = late::post_build(late, &mut diagnostics);
-            problems.extend(diagnostics.sorted().into_iter().cloned());
-            post_build.push("substituteFrom", of_late.get("substituteFrom").cloned().unwrap_or_default());
-        }
-        (!post_build.is_empty()).then(|| post_build.into())
     }
 
     /// The HelmRelease of an app.
@@ -112,15 +94,10 @@ impl Maker<'_, '_> {
         let on = &self.host.ons[self.index];
         let placed = &on.apps[app];
         let is_platforms = placed.app.tenant.is_none();
-        let account = match placed.own_account() {
-            Some(account) => account,
-            None if is_platforms => on.flux.lockdown.then(|| HELM_CONTROLLER.into()),
-            None => on.account_of(placed),
-        };
         let setting = chart::Setting {
             name: on.object_name_of(placed),
             namespace: placed.flux_namespace.clone(),
-            account,
+            account: on.account_of(placed, HELM_CONTROLLER),
             kubeconfig: if is_platforms {
                 on.access.kubeconfig.clone()
             } else {
@@ -172,7 +149,7 @@ impl Maker<'_, '_> {
         let Objects { mut own, mut flux } = objects;
         let on = self.on();
         let app = &on.apps[index];
-        let bundle = on.bundle_of(app);
+        let bundle = app.bundle();
         let is_remote = on.target.is_remote();
         let of_app = namespaces.of_apps.iter().filter(|(_, app)| **app == index);
         let made: Vec<Rendered> = of_app.map(|(name, _)| self.namespace(name, &[index])).collect();
@@ -243,7 +220,7 @@ impl Maker<'_, '_> {
         let late = app.keys.late.clone();
         let kustomization = Kustomization {
             wait: app.app.is_component || self.host.order.is_waited_for(self.index, index),
-            account: self.account_of_bundle(app).map_or(Account::Nobody, Account::Named),
+            account: self.account_of_bundle(app),
             after,
             labels: tenant.as_ref().map(tenant_label).unwrap_or_default(),
             post_build: late.as_ref().map(|late| late::post_build(late, &mut Diagnostics::default())),
@@ -253,22 +230,39 @@ impl Maker<'_, '_> {
         if let Some(late) = late {
             late::post_build(&late, &mut self.host.part.diagnostics);
         }
-        problems.into_iter().for_each(|problem| self.push(problem));
+        self.extend(problems);
         kustomization
     }
 
     /// Whom the bundle of an app is applied as: a tenant's by the account beside the Kustomization.
-    fn account_of_bundle(&self, app: &PlacedApp<'_>) -> Option<Text> {
+    fn account_of_bundle(&self, app: &PlacedApp<'_>) -> Account {
         let on = self.on();
-        match (on.tenant_of(app), app.own_account()) {
-            (_, Some(account)) => account,
-            (Some(tenant), None) if on.target.is_remote() && app.body != Body::Here => {
-                tenant.account.as_ref().and(on.flux.platform_account().map(Text::from))
-            }
-            (Some(tenant), None) => tenant.account.as_ref().map(|_| on.near_account(&tenant.tenant.name)),
-            (None, None) => on.flux.platform_account().map(Text::from),
+        let is_near = on.target.is_remote() && app.body != Body::Here;
+        match (app.own_account(), on.tenant_of(app)) {
+            (Some(own), _) => own,
+            (None, None) => Account::Platform,
+            (None, Some(tenant)) if tenant.account.is_none() => Account::Nobody,
+            (None, Some(_)) if is_near => Account::Platform,
+            (None, Some(tenant)) => Account::Named(on.near_account(&tenant.tenant.name)),
         }
     }
+}
+
+/// What Flux substitutes in what it pulls.
+fn post_build_of_pulled(app: &PlacedApp<'_>, problems: &mut Vec<Diagnostic>) -> Option<Value> {
+    let mut post_build = Map::new();
+    if let Some(Substitute::Pulled(variables)) = &app.keys.substitute {
+        let text = |value: &Value| value.as_text().map_or_else(|| format!("{value:?}"), str::to_owned);
+        let map: Map = variables.iter().map(|(key, it)| (key, Value::new(text(&it.0), it.0.place))).collect();
+        post_build.push("substitute", map.into());
+    }
+    if let Some(late) = &app.keys.late {
+        let mut diagnostics = Diagnostics::default();
+        let of_late = late::post_build(late, &mut diagnostics);
+        problems.extend(diagnostics.sorted().into_iter().cloned());
+        post_build.push("substituteFrom", of_late.get("substituteFrom").cloned().unwrap_or_default());
+    }
+    (!post_build.is_empty()).then(|| post_build.into())
 }
 
 /// Whether a Secret says anything that must not be read.

@@ -37,7 +37,9 @@ pub(super) fn of(host: &mut Host<'_>, index: usize, flux: &mut Vec<Rendered>) ->
     let mut bundles = maker.bundles;
     if host.ons[index].suspended {
         bundles.iter_mut().for_each(suspend);
-        flux.iter_mut().for_each(|object| suspend_object(&mut object.value));
+        for object in flux {
+            suspend_object(&mut object.value);
+        }
     }
     bundles
 }
@@ -83,6 +85,12 @@ impl<'f> Maker<'_, 'f> {
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         self.host.part.diagnostics.push(diagnostic);
+    }
+
+    pub(super) fn extend(&mut self, diagnostics: Vec<Diagnostic>) {
+        for diagnostic in diagnostics {
+            self.push(diagnostic);
+        }
     }
 
     /// Finds who writes the Namespaces that apps of the platform run in.
@@ -190,7 +198,7 @@ impl<'f> Maker<'_, 'f> {
         }
         let mut problem = None;
         if let Some(encrypted) = objects.iter().find(|object| object.encrypted.is_some()) {
-            kustomization.decryption = on.flux.decryption.clone();
+            kustomization.decryption.clone_from(&on.flux.decryption);
             if kustomization.decryption.is_none() {
                 problem = Some(messages::no_decryption(encrypted.value.place, &on.name));
             }
@@ -199,7 +207,7 @@ impl<'f> Maker<'_, 'f> {
             self.push(problem);
         }
         let kustomization = kustomization.object(more.as_ref(), &mut self.host.part.diagnostics);
-        self.bundles.push(Bundle { name, tenant, app, objects, kustomization, is_far });
+        self.bundles.push(Bundle { name, objects, kustomization, tenant, app, is_far });
     }
 }
 

@@ -85,7 +85,7 @@ impl Maker<'_, '_> {
             peer: &|peer| self.who_is(peer),
         };
         let objects = tenant::objects(placed, &setting);
-        unknown.into_iter().for_each(|problem| self.push(problem));
+        self.extend(unknown);
         objects
     }
 
