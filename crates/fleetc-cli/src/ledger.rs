@@ -148,7 +148,11 @@ fn ledger(files: &BTreeMap<String, &str>) -> String {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut hex = String::new();
+    for byte in &Sha256::digest(bytes)[..16] {
+        hex.push_str(&format!("{byte:02x}"));
+    }
+    hex
 }
 
 fn cannot(verb: &str, output: &Path, path: &str, error: &io::Error) -> String {

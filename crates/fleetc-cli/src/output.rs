@@ -28,6 +28,7 @@ impl Output {
     }
 
     /// A result, on standard output. A pipe that nobody reads any more is no mistake.
+    #[allow(clippy::unused_self)]
     pub(crate) fn result(&mut self, text: &str) -> Result<(), String> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -41,14 +42,14 @@ impl Output {
     /// What was done, in a line.
     pub(crate) fn summary(&mut self, text: &str) {
         if !self.quiet && self.format != MessageFormat::Json {
-            self.line(text);
+            line(text);
         }
     }
 
     /// What is being done.
     pub(crate) fn detail(&mut self, text: &str) {
         if self.verbose {
-            self.line(text);
+            line(text);
         }
     }
 
@@ -57,10 +58,10 @@ impl Output {
         let message = report::harmless(message);
         match self.format {
             MessageFormat::Json => {
-                self.line(&serde_json::json!({ "severity": "error", "message": message }).to_string());
+                line(&serde_json::json!({ "severity": "error", "message": message }).to_string());
             }
-            _ if self.colour => self.line(&format!("\u{1b}[1;31merror\u{1b}[0m: {message}")),
-            _ => self.line(&format!("error: {message}")),
+            _ if self.colour => line(&format!("\u{1b}[1;31merror\u{1b}[0m: {message}")),
+            _ => line(&format!("error: {message}")),
         }
     }
 
@@ -72,7 +73,7 @@ impl Output {
                 MessageFormat::Short => report::short(diagnostic, sources),
                 MessageFormat::Json => report::json(diagnostic, sources),
             };
-            self.line(&text);
+            line(&text);
         }
         let counts: Vec<String> = [Severity::Error, Severity::Warning]
             .into_iter()
@@ -83,12 +84,12 @@ impl Output {
             })
             .collect();
         if !counts.is_empty() && self.format == MessageFormat::Human {
-            self.line(&counts.join(", "));
+            line(&counts.join(", "));
         }
     }
+}
 
-    /// A line on standard error. Nothing can be done about one that cannot be written.
-    fn line(&mut self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{text}");
-    }
+/// A line on standard error. Nothing can be done about one that cannot be written.
+fn line(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }

@@ -105,6 +105,10 @@ codes! {
     UNKNOWN_KIND = "unknown-kind";
     /// A field of a Flux object that fleetc writes itself.
     WRITTEN_BY_FLEETC = "written-by-fleetc";
+    /// A field that a kind of Flux does not have.
+    UNKNOWN_FIELD = "unknown-field";
+    /// An object that a tenant's rights do not reach to.
+    TENANT_RIGHTS = "tenant-rights";
     /// An order that cannot be kept.
     AFTER = "after";
     /// An object or a folder with two owners.

@@ -549,3 +549,73 @@ pub(crate) fn other_fleetc(place: Place, wanted: &str, own: &str) -> Diagnostic 
     )
     .help("install the version that it asks for, or widen the range after a look at the changelog")
 }
+
+pub(crate) fn unknown_field<'n>(
+    key: &Key,
+    kind: &str,
+    known: impl IntoIterator<Item = &'n str> + Clone,
+) -> Diagnostic {
+    Diagnostic::error(codes::UNKNOWN_FIELD, key.place, format!("a {kind} has no field `{}` here", key.text))
+        .help(suggest(&key.text, known, "field"))
+}
+
+pub(crate) fn too_long(place: Place, what: &str, name: &str, limit: usize) -> Diagnostic {
+    let message = format!("{what} `{name}` has {} characters, and {limit} are the most", name.len());
+    Diagnostic::error(codes::BAD_NAME, place, message)
+        .help("shorten the names or prefixes that it is made of")
+}
+
+pub(crate) fn bad_object_name(place: Place, name: &ObjectName) -> Diagnostic {
+    Diagnostic::error(codes::BAD_NAME, place, format!("{name} has a name that Kubernetes does not take"))
+        .help("lower-case letters, digits, `-` and `.`, beginning and ending with a letter or a digit")
+}
+
+pub(crate) fn crd_not_waited_for(place: Place, name: &ObjectName, owner: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::AFTER,
+        place,
+        format!("{name} is of a kind that `{owner}` brings, and does not wait for it"),
+    )
+    .help(format!("add `after = [\"{owner}\"]`"))
+}
+
+pub(crate) fn namespace_not_waited_for(place: Place, name: &str, namespace: &str, owner: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::AFTER,
+        place,
+        format!("`{name}` runs in `{namespace}`, which `{owner}` brings, and does not wait for it"),
+    )
+    .help(format!("add `after = [\"{owner}\"]`"))
+}
+
+pub(crate) fn outside_of_tenant(object: &Value, tenant: &str, namespaces: &[Text]) -> Diagnostic {
+    let name = ObjectName::of(object);
+    let place = object.find(&["metadata", "namespace"]).map_or(object.place, |namespace| namespace.place);
+    Diagnostic::error(
+        codes::TENANT_RIGHTS,
+        place,
+        format!("{name} lies outside of the namespaces of `{tenant}`"),
+    )
+    .help(format!(
+        "on this target these are {}; more are `extra-namespaces` of the tenant",
+        list_names(namespaces)
+    ))
+}
+
+pub(crate) fn beyond_rights_of_tenant(object: &Value, tenant: &str, why: &str) -> Diagnostic {
+    let name = ObjectName::of(object);
+    let place = object.get("kind").map_or(object.place, |kind| kind.place);
+    Diagnostic::error(codes::TENANT_RIGHTS, place, format!("the rights of `{tenant}` do not reach to {name}: {why}"))
+        .help("make it a component of the platform; a kind in the tenant's namespaces can be granted by `allow.kinds` of the tenant, \
+               with a role that may write it")
+}
+
+pub(crate) fn account_in_manifests(object: &Value, tenant: &str) -> Diagnostic {
+    let name = ObjectName::of(object);
+    Diagnostic::error(
+        codes::TENANT_RIGHTS,
+        object.place,
+        format!("{name} is the account with which Flux acts for `{tenant}`"),
+    )
+    .help("pods that run as it would have the rights of Flux: give the workload an account of another name")
+}

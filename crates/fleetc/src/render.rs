@@ -11,6 +11,7 @@ mod host;
 mod images;
 mod kustomization;
 mod late;
+mod names;
 mod network;
 mod placed;
 mod pods;

@@ -1,6 +1,6 @@
 //! Reads values into the types of the language, and says what does not fit.
 
-use fleetc_manifests::{Key, Map, Place, Value};
+use fleetc_manifests::{Data, Key, Map, Place, Value, kinds};
 
 use super::TableShape;
 use crate::diagnostic::Diagnostics;
@@ -59,6 +59,36 @@ impl<'d> Decoder<'d> {
     /// Says that two keys of a table do not go together, or that one is missing.
     pub fn wrong_table(&mut self, place: Place, message: &str, help: &str) {
         self.diagnostics.push(messages::wrong_form(place, message, help));
+    }
+
+    /// Says which fields a part of the `spec` of a kind does not have.
+    pub fn fields_of_spec(&mut self, value: &Value, api_version: &str, kind: &str) {
+        let spec = kinds::find(api_version, kind).and_then(|it| it.shape.field("spec"));
+        if let Some(spec) = spec {
+            self.fields(value, &spec.shape, kind);
+        }
+    }
+
+    fn fields(&mut self, value: &Value, shape: &kinds::Shape, kind: &str) {
+        match (&value.data, shape) {
+            (Data::Map(map), kinds::Shape::Object(shape)) => {
+                for entry in map {
+                    if let Some(field) = shape.field(&entry.key.text) {
+                        self.fields(&entry.value, &field.shape, kind);
+                    } else {
+                        let known = shape.fields().iter().map(|field| field.name);
+                        self.diagnostics.push(messages::unknown_field(&entry.key, kind, known));
+                    }
+                }
+            }
+            (Data::Map(map), kinds::Shape::Map(inner)) => {
+                map.iter().for_each(|entry| self.fields(&entry.value, inner, kind));
+            }
+            (Data::List(items), kinds::Shape::List(inner)) => {
+                items.iter().for_each(|item| self.fields(item, inner, kind));
+            }
+            _ => {}
+        }
     }
 
     /// Says that the table has no such key.

@@ -355,9 +355,9 @@ impl Shaped for Quantity {
     }
 }
 
-/// A table in the words of Kubernetes, Flux or a chart.
+/// A table in the words of Kubernetes, Flux or a chart; of a kind that is known, its fields are checked.
 macro_rules! foreign {
-    ($($(#[doc = $doc:literal])+ $Type:ident, $what:literal;)+) => {$(
+    ($($(#[doc = $doc:literal])+ $Type:ident, $what:literal $(, $api_version:literal $kind:literal)?;)+) => {$(
         $(#[doc = $doc])+
         #[derive(Debug, Clone, PartialEq)]
         pub struct $Type(pub Value);
@@ -369,6 +369,7 @@ macro_rules! foreign {
 
             fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
                 decoder.table(value)?;
+                $( decoder.fields_of_spec(value, $api_version, $kind); )?
                 Some(Self(value.clone()))
             }
         }
@@ -379,9 +380,11 @@ foreign! {
     /// Any table in words that are not fleetc's.
     Foreign, "a table in the words of Kubernetes, Flux or the chart";
     /// Part of the `spec` of a Flux Kustomization.
-    KustomizationSpec, "fields of the `spec` of a [Flux Kustomization](https://fluxcd.io/flux/components/kustomize/kustomizations/)";
+    KustomizationSpec, "fields of the `spec` of a [Flux Kustomization](https://fluxcd.io/flux/components/kustomize/kustomizations/)",
+        "kustomize.toolkit.fluxcd.io/v1" "Kustomization";
     /// Part of the `spec` of a Flux HelmRelease.
-    HelmSpec, "fields of the `spec` of a [Flux HelmRelease](https://fluxcd.io/flux/components/helm/helmreleases/)";
+    HelmSpec, "fields of the `spec` of a [Flux HelmRelease](https://fluxcd.io/flux/components/helm/helmreleases/)",
+        "helm.toolkit.fluxcd.io/v2" "HelmRelease";
 }
 
 /// Defines a type that is one of some words.

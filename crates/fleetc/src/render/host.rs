@@ -1,9 +1,11 @@
 //! Everything that one cluster's Flux applies: on itself, and on the clusters that it manages.
 
 mod apps;
+mod brought;
 mod bundles;
 mod order;
 mod owners;
+mod rights;
 mod sources;
 mod tenants;
 
@@ -12,6 +14,7 @@ use fleetc_manifests::{Text, Value};
 use super::fleet_source::{self, TreeSource};
 use super::flux::Flux;
 use super::folder::About;
+use super::here::Objects;
 use super::target::{Access, On};
 use super::{OnTargets, Part, Rendered, folder, placed, root, target};
 use crate::fleet::{COMMON, Fleet, Target};
@@ -32,6 +35,8 @@ pub(super) struct Host<'f> {
     pub(super) order: order::Order,
     /// Who holds which source.
     pub(super) sources: sources::Holders,
+    /// Who brings what others need.
+    pub(super) brought: brought::Brought,
     pub(super) part: Part,
 }
 
@@ -60,6 +65,7 @@ pub(super) fn render(fleet: &Fleet, library: &Library, on_targets: &OnTargets, i
         ons: Vec::new(),
         order: order::Order::default(),
         sources: sources::Holders::default(),
+        brought: brought::Brought::default(),
         part: Part::default(),
     };
     if fleet.clusters[index].state == State::Retired {
@@ -187,11 +193,18 @@ impl<'f> Host<'f> {
 
     /// Makes all folders.
     fn write(&mut self) {
+        let objects: Vec<Vec<Objects>> =
+            (0..self.ons.len()).map(|index| bundles::objects(self, index)).collect();
+        for (on, objects) in objects.iter().enumerate() {
+            for (app, objects) in objects.iter().enumerate() {
+                self.brought.note((on, app), &objects.own);
+            }
+        }
         let mut owners = Owners::default();
         let mut flux_folders: Vec<Vec<Rendered>> = Vec::new();
-        for index in 0..self.ons.len() {
+        for (index, objects) in objects.into_iter().enumerate() {
             let mut flux: Vec<Rendered> = self.sources_in_flux(index);
-            for bundle in bundles::of(self, index, &mut flux) {
+            for bundle in bundles::of(self, index, objects, &mut flux) {
                 let on = &self.ons[index];
                 owners.add_all(on, &bundle, &mut self.part.diagnostics);
                 let mut about = on.about();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fleetc_manifests::{Map, Text, Value, value};
 
-use super::{Bundle, Host, text_at};
+use super::{Bundle, Host, rights, text_at};
 use crate::diagnostic::Diagnostic;
 use crate::language::KustomizationSpec;
 use crate::messages;
@@ -17,13 +17,24 @@ use crate::render::{Rendered, TENANT_LABEL};
 /// Namespaces that every cluster has.
 const EVERYWHERE: [&str; 4] = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
-/// All bundles of the target; what lies among its Flux objects goes to `flux`.
-pub(super) fn of(host: &mut Host<'_>, index: usize, flux: &mut Vec<Rendered>) -> Vec<Bundle> {
+/// The objects of every app on the target.
+pub(super) fn objects(host: &mut Host<'_>, index: usize) -> Vec<Objects> {
     let mut maker = Maker { host, index, bundles: Vec::new() };
-    let mut objects: Vec<Option<Objects>> = Vec::new();
-    for app in 0..maker.on().apps.len() {
-        objects.push(Some(maker.objects_of(app)));
+    (0..maker.on().apps.len()).map(|app| maker.objects_of(app)).collect()
+}
+
+/// All bundles of the target; what lies among its Flux objects goes to `flux`.
+pub(super) fn of(
+    host: &mut Host<'_>,
+    index: usize,
+    objects: Vec<Objects>,
+    flux: &mut Vec<Rendered>,
+) -> Vec<Bundle> {
+    let mut maker = Maker { host, index, bundles: Vec::new() };
+    for (app, objects) in objects.iter().enumerate() {
+        maker.check(app, objects);
     }
+    let mut objects: Vec<Option<Objects>> = objects.into_iter().map(Some).collect();
     let namespaces = maker.namespaces(&objects);
     let pulled = maker.pulled(&mut objects, flux);
     maker.tenants(pulled);
@@ -85,6 +96,14 @@ impl<'f> Maker<'_, 'f> {
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         self.host.part.diagnostics.push(diagnostic);
+    }
+
+    /// Says what of an app's objects would be refused on the cluster, or come too early.
+    fn check(&mut self, app: usize, objects: &Objects) {
+        let on = self.on();
+        let mut problems = rights::check(on, &on.apps[app], &objects.own);
+        problems.extend(self.host.brought.check(self.host, (self.index, app), &objects.own));
+        self.extend(problems);
     }
 
     pub(super) fn extend(&mut self, diagnostics: Vec<Diagnostic>) {

@@ -8,8 +8,8 @@ use super::Bundle;
 use crate::diagnostic::Diagnostics;
 use crate::load::ObjectName;
 use crate::messages;
-use crate::render::Rendered;
 use crate::render::target::On;
+use crate::render::{Rendered, names};
 
 /// Who owns which object, on the host and on the clusters that it manages.
 #[derive(Debug, Default)]
@@ -52,7 +52,9 @@ impl Owners {
         }
     }
 
+    /// Checks what is true of every object, and that nobody else owns it.
     fn add(&mut self, cluster: &Text, folder: &str, object: &Rendered, diagnostics: &mut Diagnostics) {
+        names::check(object, diagnostics);
         let name = ObjectName::of(&object.value);
         let owner = Owner { name: folder.to_owned(), place: object.value.place };
         let key = (cluster.clone(), name.clone());

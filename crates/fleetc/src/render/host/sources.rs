@@ -9,6 +9,7 @@ use crate::messages;
 use crate::render::Rendered;
 use crate::render::placed::Body;
 use crate::render::source::{self, Ask, Chart, Source};
+use crate::resolve::substitution::Substitute as _;
 
 /// Where a source lies in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,27 +82,34 @@ pub(super) fn holders(host: &mut Host<'_>) -> Holders {
 }
 
 fn source_of(host: &mut Host<'_>, on: usize, app: usize) -> Option<Source> {
-    let placed = &host.ons[on].apps[app];
-    let (written, owner) = placed.source.as_ref()?;
+    let Host { ons, fleet, part, .. } = &mut *host;
+    let diagnostics = &mut part.diagnostics;
+    let placed = &mut ons[on].apps[app];
+    if placed.body == Body::Here {
+        return None;
+    }
+    let (written, owner) = placed.source.clone()?;
+    let (written, named) = source::with_named(fleet, &written, diagnostics);
+    let written = placed.scope.value(&written);
+    diagnostics.append(std::mem::take(&mut placed.scope.diagnostics));
+    let on = &ons[on];
+    let placed = &on.apps[app];
     let chart = match &placed.body {
-        Body::Here => return None,
-        Body::Pulled(_) => None,
         Body::Chart(name) => Some(Chart {
             name: name.as_deref(),
             version: placed.keys.version.as_ref().map(|version| version.value.as_str()),
         }),
+        _ => None,
     };
-    let diagnostics = &mut host.part.diagnostics;
-    let (written, named) = source::with_named(host.fleet, written, diagnostics);
-    let in_flux = placed.flux_namespace == host.ons[on].flux.namespace;
+    let in_flux = placed.flux_namespace == on.flux.namespace;
     let default = match (&named, in_flux) {
         (Some(name), _) => name.clone(),
-        (None, true) => format!("{}{owner}", host.ons[on].flux_prefix).into(),
-        (None, false) => owner.clone(),
+        (None, true) => format!("{}{owner}", on.flux_prefix).into(),
+        (None, false) => owner,
     };
     let ask = Ask { name: &default, namespace: &placed.flux_namespace, chart };
     let source = source::make(&written, ask, diagnostics)?;
-    if source.namespace != placed.flux_namespace && host.ons[on].flux.lockdown {
+    if source.namespace != placed.flux_namespace && on.flux.lockdown {
         diagnostics.push(messages::source_across_namespaces(source.place, &source.namespace));
     }
     Some(source)

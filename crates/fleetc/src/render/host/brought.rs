@@ -1,0 +1,98 @@
+//! What bundles bring for others: CustomResourceDefinitions and Namespaces. Who needs them must come after.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fleetc_manifests::{Text, Value};
+
+use super::Host;
+use crate::diagnostic::Diagnostic;
+use crate::load::ObjectName;
+use crate::messages;
+use crate::render::Rendered;
+
+/// Who brings which custom kinds and namespaces: a target and an app on it.
+#[derive(Debug, Default)]
+pub(in crate::render) struct Brought {
+    kinds: BTreeMap<(Text, Text), Vec<(usize, usize)>>,
+    namespaces: BTreeMap<Text, Vec<(usize, usize)>>,
+}
+
+impl Brought {
+    /// Notes what an app brings.
+    pub(super) fn note(&mut self, app: (usize, usize), objects: &[Rendered]) {
+        for object in objects {
+            let text = |keys: &[&str]| -> Option<Text> {
+                object.value.find(keys).and_then(Value::as_text).map(Text::from)
+            };
+            match text(&["kind"]).as_deref() {
+                Some("CustomResourceDefinition") => {
+                    if let (Some(group), Some(kind)) =
+                        (text(&["spec", "group"]), text(&["spec", "names", "kind"]))
+                    {
+                        self.kinds.entry((group, kind)).or_default().push(app);
+                    }
+                }
+                Some("Namespace") => {
+                    if let Some(name) = text(&["metadata", "name"]) {
+                        self.namespaces.entry(name).or_default().push(app);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Says what an app needs of others on its cluster, and does not wait for.
+    pub(super) fn check(
+        &self,
+        host: &Host<'_>,
+        app: (usize, usize),
+        objects: &[Rendered],
+    ) -> Vec<Diagnostic> {
+        let before = before(host, app);
+        let cluster = host.ons[app.0].target.cluster;
+        let missing = |bringers: Option<&Vec<(usize, usize)>>| {
+            let here: Vec<_> =
+                bringers?.iter().filter(|it| host.ons[it.0].target.cluster == cluster).collect();
+            let is_there = here.iter().any(|it| **it == app || before.contains(it));
+            here.first().filter(|_| !is_there).map(|it| host.ons[it.0].apps[it.1].app.name.clone())
+        };
+        let mut problems = Vec::new();
+        for object in objects {
+            let name = ObjectName::of(&object.value);
+            if let Some(owner) = missing(self.kinds.get(&(name.group.clone(), name.kind.clone()))) {
+                let place = object.value.get("kind").map_or(object.value.place, |kind| kind.place);
+                problems.push(messages::crd_not_waited_for(place, &name, &owner));
+            }
+        }
+        let placed = &host.ons[app.0].apps[app.1];
+        if let Some(owner) = missing(self.namespaces.get(&placed.namespace)) {
+            let place = placed.keys.namespace.as_ref().map_or(placed.app.place, |it| it.place);
+            problems.push(messages::namespace_not_waited_for(
+                place,
+                &placed.app.name,
+                &placed.namespace,
+                &owner,
+            ));
+        }
+        problems
+    }
+}
+
+/// Everything that is ready before the app, its tenant's `after` included.
+fn before(host: &Host<'_>, app: (usize, usize)) -> BTreeSet<(usize, usize)> {
+    let mut before = BTreeSet::new();
+    let mut open = vec![app];
+    while let Some((on, index)) = open.pop() {
+        let tenant = host.ons[on].apps[index].tenant_name().and_then(|name| {
+            let tenant = host.ons[on].tenants.iter().position(|tenant| tenant.tenant.name == *name)?;
+            Some(&host.order.of_tenants[on][tenant])
+        });
+        for &next in host.order.of_apps[on][index].iter().chain(tenant.into_iter().flatten()) {
+            if before.insert(next) {
+                open.push(next);
+            }
+        }
+    }
+    before
+}

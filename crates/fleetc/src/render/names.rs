@@ -1,0 +1,43 @@
+//! Whether Kubernetes takes the names of objects: each in full length against its own limit.
+
+use fleetc_manifests::Value;
+
+use super::Rendered;
+use crate::diagnostic::Diagnostics;
+use crate::load::ObjectName;
+use crate::messages;
+
+/// The longest name of an object, of a namespace or service, and of a Helm release.
+const LONGEST: usize = 253;
+const LONGEST_LABEL: usize = 63;
+const LONGEST_RELEASE: usize = 53;
+
+/// Says which names of the object are too long, or have another form than they need.
+///
+/// Source: <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>; RBAC takes any path segment.
+pub(super) fn check(object: &Rendered, diagnostics: &mut Diagnostics) {
+    let id = ObjectName::of(&object.value);
+    let place = object.value.find(&["metadata", "name"]).map_or(object.value.place, |name| name.place);
+    let is_label = matches!(id.kind.as_str(), "Namespace" | "Service") && id.group.is_empty();
+    let limit = if is_label { LONGEST_LABEL } else { LONGEST };
+    if id.name.len() > limit {
+        diagnostics.push(messages::too_long(place, &id.kind, &id.name, limit));
+    } else if id.group != "rbac.authorization.k8s.io" && !is_name(&id.name, is_label) {
+        diagnostics.push(messages::bad_object_name(place, &id));
+    }
+    let release = object.value.find(&["spec", "releaseName"]).filter(|_| id.kind == "HelmRelease");
+    if let Some(name) = release.and_then(Value::as_text).filter(|name| name.len() > LONGEST_RELEASE) {
+        diagnostics.push(messages::too_long(place, "the Helm release", name, LONGEST_RELEASE));
+    }
+}
+
+/// Whether it is a DNS subdomain, or a DNS label.
+fn is_name(text: &str, is_label: bool) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    if is_label { is_part(text) } else { text.split('.').all(is_part) }
+}
