@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use fleetc::{Diagnostics, Severity, Sources};
+use fleetc::{Diagnostic, Diagnostics, Severity, Sources};
 
 use crate::args::{Global, MessageFormat, When};
 use crate::report;
@@ -67,7 +67,10 @@ impl Output {
 
     /// The problems of a fleet.
     pub(crate) fn problems(&mut self, diagnostics: &Diagnostics, sources: &Sources) {
-        for diagnostic in diagnostics.sorted() {
+        let is_shown = |diagnostic: &&Diagnostic| {
+            diagnostic.severity != Severity::Note || self.verbose || self.format == MessageFormat::Json
+        };
+        for diagnostic in diagnostics.sorted().into_iter().filter(is_shown) {
             let text = match self.format {
                 MessageFormat::Human => report::human(diagnostic, sources, self.colour),
                 MessageFormat::Short => report::short(diagnostic, sources),

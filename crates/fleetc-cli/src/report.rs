@@ -30,7 +30,7 @@ pub(crate) fn short(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let place = diagnostic.labels.first().and_then(|label| locate(label, sources));
     let place = place.map(|(file, range)| format!("{}: ", file.location(range.start))).unwrap_or_default();
     let (severity, code) = (diagnostic.severity.name(), diagnostic.code);
-    harmless(&format!("{place}{severity}[{code}]: {}", diagnostic.message))
+    harmless(&format!("{place}{severity}[{code}]: {}", diagnostic.message()))
 }
 
 /// One JSON object.
@@ -51,6 +51,7 @@ pub(crate) fn json(diagnostic: &Diagnostic, sources: &Sources) -> String {
         "code": diagnostic.code.name(),
         "severity": diagnostic.severity.name(),
         "message": diagnostic.message,
+        "targets": diagnostic.targets,
         "labels": labels,
         "help": diagnostic.help,
     })
@@ -85,63 +86,49 @@ fn locate<'s>(label: &Label, sources: &'s Sources) -> Option<(&'s SourceFile, Ra
     Some((file, part.unwrap_or(whole)))
 }
 
-/// A problem as the graphical printer takes it: one for each file, the message with the first.
+/// A problem as the graphical printer takes it: one view for each file, the message with the first.
 fn views<'d>(diagnostic: &'d Diagnostic, sources: &'d Sources) -> Vec<View<'d>> {
     let mut views: Vec<View<'d>> = Vec::new();
-    for (index, label) in diagnostic.labels.iter().enumerate() {
+    for label in &diagnostic.labels {
         let Some((file, range)) = locate(label, sources) else { continue };
-        let span = LabeledSpan::new_primary_with_span(
-            Some(harmless(&label.text)).filter(|text| !text.is_empty()),
-            range,
-        );
-        match views.iter_mut().find(|view| view.file.is_some_and(|it| std::ptr::eq(it, file))) {
-            Some(view) => view.labels.push(span),
-            None => views.push(View {
-                diagnostic,
-                is_first: index == 0,
-                file: Some(file),
-                labels: vec![span],
-                source: Window(file),
-            }),
+        let known =
+            views.iter_mut().find(|view| view.window.as_ref().is_some_and(|it| std::ptr::eq(it.0, file)));
+        if let Some(view) = known {
+            view.labels.push(LabeledSpan::new_primary_with_span(written(&label.text), range));
+            continue;
         }
+        let (title, about, text) = if views.is_empty() {
+            (harmless(&diagnostic.message()), Some(diagnostic), written(&label.text))
+        } else {
+            (written(&label.text).unwrap_or_else(|| "and here".to_owned()), None, None)
+        };
+        let labels = vec![LabeledSpan::new_primary_with_span(text, range)];
+        views.push(View { title, about, window: Some(Window(file)), labels });
     }
     if views.is_empty() {
-        views.push(View::without_place(diagnostic));
+        let title = harmless(&diagnostic.message());
+        views.push(View { title, about: Some(diagnostic), window: None, labels: Vec::new() });
     }
     views
 }
 
+/// The text of a label, if it has one.
+fn written(text: &str) -> Option<String> {
+    Some(harmless(text)).filter(|text| !text.is_empty())
+}
+
+#[derive(Debug)]
 struct View<'d> {
-    diagnostic: &'d Diagnostic,
-    /// Whether it holds the place that causes the problem.
-    is_first: bool,
-    file: Option<&'d SourceFile>,
+    title: String,
+    /// The problem, in the view that tells it; the others only show a place that belongs to it.
+    about: Option<&'d Diagnostic>,
+    window: Option<Window<'d>>,
     labels: Vec<LabeledSpan>,
-    source: Window<'d>,
-}
-
-impl<'d> View<'d> {
-    fn without_place(diagnostic: &'d Diagnostic) -> Self {
-        static NOWHERE: std::sync::OnceLock<Sources> = std::sync::OnceLock::new();
-        let sources = NOWHERE.get_or_init(|| {
-            let mut sources = Sources::default();
-            sources.add("", "").expect("nothing is small enough");
-            sources
-        });
-        let (file, _) = sources.find(fleetc_manifests::Place::new(1)).expect("it was just added");
-        Self { diagnostic, is_first: true, file: None, labels: Vec::new(), source: Window(file) }
-    }
-}
-
-impl fmt::Debug for View<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.diagnostic.fmt(f)
-    }
 }
 
 impl fmt::Display for View<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&harmless(&self.diagnostic.message))
+        f.write_str(&self.title)
     }
 }
 
@@ -149,24 +136,24 @@ impl std::error::Error for View<'_> {}
 
 impl miette::Diagnostic for View<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.is_first.then(|| Box::new(self.diagnostic.code) as Box<dyn fmt::Display>)
+        self.about.map(|about| Box::new(about.code) as Box<dyn fmt::Display>)
     }
 
     fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.diagnostic.severity {
-            Severity::Error => miette::Severity::Error,
-            Severity::Warning => miette::Severity::Warning,
-            Severity::Note => miette::Severity::Advice,
+        Some(match self.about.map(|about| about.severity) {
+            Some(Severity::Error) => miette::Severity::Error,
+            Some(Severity::Warning) => miette::Severity::Warning,
+            Some(Severity::Note) | None => miette::Severity::Advice,
         })
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let help = self.diagnostic.help.as_ref().filter(|_| self.is_first)?;
+        let help = self.about?.help.as_ref()?;
         Some(Box::new(harmless(help)))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.file.map(|_| &self.source as &dyn SourceCode)
+        self.window.as_ref().map(|window| window as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
@@ -175,6 +162,7 @@ impl miette::Diagnostic for View<'_> {
 }
 
 /// The lines of a file around a span, found by its index of lines: a file is not read again for each problem.
+#[derive(Debug)]
 struct Window<'d>(&'d SourceFile);
 
 impl SourceCode for Window<'_> {
@@ -186,6 +174,21 @@ impl SourceCode for Window<'_> {
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let file = self.0;
         let starts = file.line_starts();
+        if before == 0 && after == 0 {
+            let (start, end) = (span.offset(), (span.offset() + span.len()).min(file.text.len()));
+            let location = file.location(start);
+            let data = &file.text.as_bytes()[start..end];
+            let span = (start, end - start).into();
+            let (line, column) = (location.line - 1, location.column - 1);
+            return Ok(Box::new(MietteSpanContents::new_named(
+                file.name.clone(),
+                data,
+                span,
+                line,
+                column,
+                1,
+            )));
+        }
         let line_of = |offset: usize| starts.partition_point(|&start| start <= offset).saturating_sub(1);
         let first = line_of(span.offset()).saturating_sub(before);
         let last = line_of(span.offset() + span.len().saturating_sub(1)) + after;

@@ -79,8 +79,6 @@ codes! {
     NOT_AN_OBJECT = "not-an-object";
     /// A kustomization.yaml that does more than list resources.
     KUSTOMIZATION = "kustomization";
-    /// A version of Flux that fleetc does not write for.
-    UNKNOWN_FLUX = "unknown-flux";
     /// A source that does not say what to pull, or says it in a way that Flux refuses.
     SOURCE = "source";
     /// An app that does not say what runs, or says it twice.

@@ -1,6 +1,6 @@
 //! What is wrong with a fleet, where, and what to write instead.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use fleetc_manifests::Place;
 
@@ -38,6 +38,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// What is wrong: a phrase without a full stop, names in backticks.
     pub message: String,
+    /// The targets on which it is so, where it is not so everywhere: `dev/emea-1`.
+    pub targets: Vec<String>,
     /// The places that belong to it, the one that causes it first.
     pub labels: Vec<Label>,
     /// How to mend it.
@@ -62,6 +64,7 @@ impl Diagnostic {
             code,
             severity: Severity::Error,
             message: message.into(),
+            targets: Vec::new(),
             labels: vec![Label { place, part: None, text: String::new() }],
             help: None,
         }
@@ -70,6 +73,11 @@ impl Diagnostic {
     /// A warning at a place.
     pub fn warning(code: Code, place: Place, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, place, message) }
+    }
+
+    /// A note at a place.
+    pub fn note(code: Code, place: Place, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(code, place, message) }
     }
 
     /// What stands at the place that causes it.
@@ -98,6 +106,22 @@ impl Diagnostic {
         self
     }
 
+    /// The target on which it is so.
+    pub fn on(mut self, target: &str) -> Self {
+        self.targets.push(target.into());
+        self
+    }
+
+    /// The message, and the first of the targets on which it is so.
+    pub fn message(&self) -> String {
+        match &self.targets[..] {
+            [] => self.message.clone(),
+            [one] => format!("{} on {one}", self.message),
+            [one, two] => format!("{} on {one} and {two}", self.message),
+            [one, rest @ ..] => format!("{} on {one} and {} other targets", self.message, rest.len()),
+        }
+    }
+
     /// The place that causes it.
     pub fn place(&self) -> Place {
         self.labels.first().map_or(Place::NONE, |label| label.place)
@@ -108,16 +132,23 @@ impl Diagnostic {
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
-    seen: BTreeSet<(Place, &'static str, String)>,
+    /// Where each of them stands among those found.
+    seen: BTreeMap<(Place, &'static str, String), usize>,
 }
 
 impl Diagnostics {
-    /// Adds a problem, unless the same stands there already.
+    /// Adds a problem; if the same stands there already, only the targets on which it is so.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let key = (diagnostic.place(), diagnostic.code.name(), diagnostic.message.clone());
-        if self.seen.insert(key) {
-            self.found.push(diagnostic);
+        if let Some(&index) = self.seen.get(&key) {
+            let targets = &mut self.found[index].targets;
+            targets.extend(diagnostic.targets);
+            targets.sort();
+            targets.dedup();
+            return;
         }
+        self.seen.insert(key, self.found.len());
+        self.found.push(diagnostic);
     }
 
     /// Adds all of another list.

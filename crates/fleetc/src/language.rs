@@ -22,7 +22,7 @@ pub use cluster::{Cluster, Kubeconfig, ManagedBy, State};
 pub use decoder::{Decoder, Stage};
 pub use environment::Environment;
 pub use fleet::{Defaults, Fleet};
-pub use flux::{Flux, Install};
+pub use flux::{Flux, FluxVersion, Install};
 pub use matcher::Matcher;
 pub use patch::{Patch, PatchOperation, PatchVerb, Selector};
 pub use scalars::{
@@ -31,4 +31,4 @@ pub use scalars::{
 };
 pub use shape::{KeyShape, Shape, Shaped, Table, TableShape, TextForm};
 pub use source::{Source, SourceUse};
-pub use tenant::{Allow, Grant, Network, Peer, PeerWithPorts, PodSecurity, Tenant, TenantState};
+pub use tenant::{Allow, Grant, Network, Peer, PeerWithPorts, PodSecurity, Tenant, TenantState, is_range};

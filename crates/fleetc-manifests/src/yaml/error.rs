@@ -53,10 +53,12 @@ impl Error {
     /// What to write instead.
     pub fn help(&self) -> Option<String> {
         match &self.problem {
-            Problem::Ambiguous { written, .. } => Some(format!(
-                "quote it if it is text: {}; a boolean is written `true` or `false`",
-                quoted(written)
-            )),
+            Problem::Ambiguous { written, kubernetes: "text", .. } => {
+                Some(format!("quote it: {}", quoted(written)))
+            }
+            Problem::Ambiguous { written, kubernetes, .. } => {
+                Some(format!("write {kubernetes}, or quote it if it is text: {}", quoted(written)))
+            }
             Problem::KeyNotText(key) => Some(format!("quote it: {}", quoted(key))),
             Problem::NotFinite(written) | Problem::TooLarge(written) => {
                 Some(format!("quote it if it is text: {}", quoted(written)))

@@ -50,7 +50,7 @@ fn numeric(text: &str) -> Result<Data, Problem> {
         return Ok(Number::decimal(text).map_or_else(|| Data::Text(text.into()), Data::Number));
     }
     if is_timestamp(text) {
-        return Err(ambiguous(text, "text", "a point in time, which it writes otherwise"));
+        return Err(ambiguous(text, "text", "a point in time"));
     }
     let plain: String = text.chars().filter(|&c| c != '_').collect();
     match integer(&plain) {

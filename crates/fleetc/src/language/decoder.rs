@@ -49,6 +49,13 @@ impl<'d> Decoder<'d> {
         }
     }
 
+    /// Says that one of some words should stand there.
+    pub fn wrong_word(&mut self, value: &Value, words: &[&'static str]) {
+        if !self.is_deferred(value) {
+            self.diagnostics.push(messages::wrong_word(value, words));
+        }
+    }
+
     /// Says that what stands there does not have the form that it must have.
     pub fn wrong_form(&mut self, value: &Value, message: impl Into<String>, help: &str) {
         if !self.is_deferred(value) {

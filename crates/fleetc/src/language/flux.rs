@@ -1,8 +1,6 @@
 //! How Flux runs.
 
-use fleetc_manifests::Text;
-
-use super::scalars::{Foreign, Name, Spanned, words};
+use super::scalars::{Foreign, Name, words};
 use super::table::table;
 
 table! {
@@ -10,7 +8,7 @@ table! {
     /// How Flux is installed and runs. Environments and clusters may have a `flux` of their own, merged over it.
     pub struct Flux {
         /// The minor version of Flux: decides API versions, and what is refused.
-        "version" version: Spanned<Text>, default "the newest that this fleetc knows", example "version = \"2.8\"";
+        "version" version: FluxVersion, default "the newest that this fleetc knows", example "version = \"2.8\"";
         /// Who installs Flux.
         "install" install: Install, default "\"bootstrap\"";
         /// Where Flux's own objects lie, for this environment or cluster.
@@ -20,6 +18,18 @@ table! {
         "lockdown" lockdown: bool, default "true";
         /// How Flux decrypts what SOPS encrypted, in Flux's words, for every bundle that contains such a file.
         "decryption" decryption: Foreign, example "decryption = { provider = \"sops\", secretRef = { name = \"sops-age\" } }";
+    }
+}
+
+words! {
+    /// A minor version of Flux that fleetc writes for.
+    pub enum FluxVersion {
+        /// Of 2025.
+        V2_7 = "2.7",
+        /// Applies Roles before what needs them, if it is told to.
+        V2_8 = "2.8",
+        /// The newest.
+        V2_9 = "2.9",
     }
 }
 

@@ -311,7 +311,12 @@ impl<T: Shaped> Shaped for OrFalse<T> {
     fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
         match value.as_bool() {
             Some(false) => Some(Self::False),
-            _ => T::decode(value, decoder).map(Self::Some),
+            Some(true) => {
+                let it = if matches!(T::shape(), Shape::Table(_)) { "a table" } else { "a string" };
+                decoder.wrong_type(value, &format!("{it} or `false`"));
+                None
+            }
+            None => T::decode(value, decoder).map(Self::Some),
         }
     }
 }
@@ -413,8 +418,7 @@ macro_rules! words {
                 match value.as_text() {
                     $( Some($word) => Some(Self::$Word), )+
                     _ => {
-                        let words = $crate::diagnostic::list_names(&[$($word),+]);
-                        decoder.wrong_type(value, &format!("one of {words}"));
+                        decoder.wrong_word(value, &[$($word),+]);
                         None
                     }
                 }

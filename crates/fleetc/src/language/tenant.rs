@@ -164,6 +164,17 @@ impl Shaped for Peer {
     }
 }
 
+/// Whether the text is a range of addresses: `10.0.0.0/8`.
+pub fn is_range(text: &str) -> bool {
+    let Some((address, length)) = text.split_once('/') else { return false };
+    let longest = match address.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V4(_)) => 32,
+        Ok(std::net::IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    length.parse::<u8>().is_ok_and(|length| length <= longest)
+}
+
 /// A port, and its protocol.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PortOf {

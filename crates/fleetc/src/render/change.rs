@@ -108,10 +108,12 @@ impl Changer<'_> {
         if (&old.kind, &old.namespace, &old.name) != (&new.kind, &new.namespace, &new.name) {
             self.diagnostics.push(messages::patch_changes_identity(place, &old, &new));
             *object = before;
-        } else if *object != before {
-            self.tally.done(Duty::Change, place);
+            return;
         }
         self.tally.expect(Duty::Change, place);
+        if *object != before {
+            self.tally.done(Duty::Change, place);
+        }
     }
 
     /// The forms of the patch; says what is wrong with it.

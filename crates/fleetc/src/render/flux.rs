@@ -4,17 +4,12 @@ use fleetc_manifests::{Text, Value};
 
 use crate::diagnostic::Diagnostics;
 use crate::fleet::Fleet;
-use crate::language::{self, Decoder, Install, Shaped, Stage};
-use crate::messages;
+use crate::language::{self, Decoder, FluxVersion, Install, Shaped, Stage};
 use crate::resolve::Tally;
 use crate::resolve::ladder::{climb, flux_steps};
 use crate::resolve::matching::Context;
 use crate::resolve::scope::Scope;
 use crate::resolve::substitution::Substitute;
-
-/// The minor versions of Flux that fleetc writes for, and the last of them.
-const MINORS: [&str; 3] = ["2.7", "2.8", "2.9"];
-const NEWEST: &str = MINORS[MINORS.len() - 1];
 
 /// The account of the controller that applies Kustomizations.
 pub(super) const KUSTOMIZE_CONTROLLER: &str = "kustomize-controller";
@@ -24,8 +19,8 @@ pub(super) const HELM_CONTROLLER: &str = "helm-controller";
 /// How Flux runs there.
 #[derive(Debug, Clone)]
 pub(super) struct Flux {
-    /// Its minor version, one of [`MINORS`].
-    pub(super) minor: &'static str,
+    /// Its minor version.
+    pub(super) version: FluxVersion,
     /// Who installs it.
     pub(super) install: Install,
     /// Where its objects lie.
@@ -61,15 +56,8 @@ impl Flux {
             language::Flux::decode(&written, &mut Decoder::new(diagnostics, Stage::Resolved))
                 .unwrap_or_default()
         };
-        let minor = match &keys.version {
-            None => NEWEST,
-            Some(version) => MINORS.into_iter().find(|minor| *minor == version.value).unwrap_or_else(|| {
-                diagnostics.push(messages::unknown_flux(version.place, &version.value, &MINORS));
-                NEWEST
-            }),
-        };
         Self {
-            minor,
+            version: keys.version.unwrap_or(FluxVersion::V2_9),
             install: keys.install.unwrap_or(Install::Bootstrap),
             namespace: keys.namespace.map_or_else(|| "flux-system".into(), |it| it.as_text().clone()),
             lockdown: keys.lockdown.unwrap_or(true),
@@ -79,7 +67,7 @@ impl Flux {
 
     /// Whether this Flux applies Roles before what needs them.
     pub(super) fn applies_roles_first(&self) -> bool {
-        self.minor != "2.7"
+        self.version != FluxVersion::V2_7
     }
 
     /// The account that the platform's Kustomizations act as.

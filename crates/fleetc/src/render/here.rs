@@ -91,7 +91,8 @@ fn secrets(app: &PlacedApp<'_>, library: &Library, diagnostics: &mut Diagnostics
     let paths = app.keys.secrets.iter().flatten();
     for file in paths.flat_map(|path| library.files_of(Use::Secrets, path.trim_end_matches('/'))) {
         for object in library.objects(file) {
-            if object.encrypted.is_none() {
+            let is_open_secret = object.name().kind == "Secret";
+            if object.encrypted.is_none() && !is_open_secret {
                 diagnostics.push(messages::not_encrypted(object.value.place, &object.name()));
             }
             objects.push(Rendered::from(object));
@@ -164,7 +165,8 @@ impl Rendered {
             match with_namespace(text, namespace) {
                 Some(text) => {
                     self.encrypted = Some(text.into());
-                    diagnostics.push(messages::namespace_in_encrypted(place, &ObjectName::of(&self.value)));
+                    diagnostics
+                        .push(messages::namespace_in_encrypted(place, &ObjectName::of(&self.value).name));
                 }
                 None => diagnostics
                     .push(messages::encrypted_without_namespace(place, &ObjectName::of(&self.value))),

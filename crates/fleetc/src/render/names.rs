@@ -19,6 +19,10 @@ pub(super) fn check(object: &Rendered, diagnostics: &mut Diagnostics) {
     let id = ObjectName::of(&object.value);
     let place = object.value.find(&["metadata", "name"]).map_or(object.value.place, |name| name.place);
     let is_label = matches!(id.kind.as_str(), "Namespace" | "Service") && id.group.is_empty();
+    if id.name.contains('$') {
+        // A variable that only the cluster knows: an error of its own.
+        return;
+    }
     let limit = if is_label { LONGEST_LABEL } else { LONGEST };
     if id.name.len() > limit {
         diagnostics.push(messages::too_long(place, &id.kind, &id.name, limit));

@@ -138,16 +138,3 @@ fn rules(direction: &str, peers: &[Peer], known: &impl Fn(&Peer) -> Option<Known
     }
     rules
 }
-
-/// Whether the text is a range of addresses.
-pub(super) fn is_range(text: &str) -> bool {
-    let Some((address, length)) = text.split_once('/') else {
-        return false;
-    };
-    let longest = match address.parse::<std::net::IpAddr>() {
-        Ok(std::net::IpAddr::V4(_)) => 32,
-        Ok(std::net::IpAddr::V6(_)) => 128,
-        Err(_) => return false,
-    };
-    length.parse::<u8>().is_ok_and(|length| length <= longest)
-}

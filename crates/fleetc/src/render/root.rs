@@ -247,7 +247,7 @@ fn instance(host: &mut Host<'_>, flux: &Flux) -> Option<Rendered> {
         "kind": "FluxInstance",
         "metadata": { "name": "flux", "namespace": (&flux.namespace) },
         "spec": {
-            "distribution": { "version": (format!("{}.x", flux.minor)), "registry": "ghcr.io/fluxcd" },
+            "distribution": { "version": (format!("{}.x", flux.version.word())), "registry": "ghcr.io/fluxcd" },
             "components": ["source-controller", "kustomize-controller", "helm-controller", "notification-controller"],
             "cluster": of_cluster,
             "sync": sync,

@@ -1,13 +1,14 @@
 //! Whether what matchers name exists, and whether every override holds somewhere.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use fleetc_manifests::{Place, Text, Value};
+use fleetc_manifests::{Data, Place, Text, Value};
 
 use super::tally::{Duty, Tally};
 use crate::diagnostic::Diagnostics;
-use crate::fleet::Fleet;
-use crate::language::{Matcher, OneOrMany, Pattern};
+use crate::fleet::{Fleet, Placement};
+use crate::language::{Matcher, OneOrMany, Pattern, is_range};
 use crate::messages;
 use crate::syntax::{Override, Rung};
 
@@ -21,12 +22,15 @@ struct Facets {
 
 /// Says which names in matchers do not exist, and which overrides hold nowhere.
 pub(super) fn check_matchers(fleet: &Fleet, tally: &Tally, diagnostics: &mut Diagnostics) {
-    let mut checker = Checker { names: Names::of(fleet), tally, diagnostics };
+    // Without its environments a cluster has no targets: what is on none would be noise.
+    let clusters_are_whole = !diagnostics.has_errors();
+    let mut checker = Checker { names: Names::of(fleet), clusters_are_whole, tally, diagnostics };
     checker.check_all(fleet);
 }
 
 struct Checker<'d> {
     names: Names<'d>,
+    clusters_are_whole: bool,
     tally: &'d Tally,
     diagnostics: &'d mut Diagnostics,
 }
@@ -49,17 +53,70 @@ impl Checker<'_> {
             self.rung(&cluster.rung, all);
         }
         for tenant in &fleet.tenants {
-            if self.rung(&tenant.rung, of_apps) && tenant.placements.is_empty() {
+            self.settings(&tenant.placements);
+            if self.rung(&tenant.rung, of_apps) && tenant.placements.is_empty() && self.clusters_are_whole {
                 self.diagnostics.push(messages::lands_nowhere("tenant", &tenant.name, tenant.place));
             }
         }
         for app in &fleet.apps {
             let facets = if app.is_component { of_components } else { of_apps };
+            self.settings(&app.placements);
             let tenant_is_somewhere = app.tenant.is_none_or(|it| !fleet.tenants[it].placements.is_empty());
-            if self.rung(&app.rung, facets) && tenant_is_somewhere && app.placements.is_empty() {
+            if self.rung(&app.rung, facets)
+                && tenant_is_somewhere
+                && app.placements.is_empty()
+                && self.clusters_are_whole
+            {
                 let what = if app.is_component { "component" } else { "app" };
                 self.diagnostics.push(messages::lands_nowhere(what, &app.name, app.place));
             }
+        }
+    }
+
+    /// Says which names in the settings of a thing do not exist.
+    fn settings(&mut self, placements: &[Placement]) {
+        let mut seen = BTreeSet::new();
+        for placement in placements {
+            if seen.insert(Arc::as_ptr(&placement.settings)) {
+                let keys = &placement.settings.keys;
+                let apps: Vec<&str> = self.names.apps.iter().chain(&self.names.components).copied().collect();
+                self.each_text(keys.get("after"), "component or app", &apps);
+                self.each_text(
+                    keys.get("source").and_then(|source| source.get("use")),
+                    "source",
+                    &self.names.sources.clone(),
+                );
+                let peers: Vec<&str> = self
+                    .names
+                    .components
+                    .iter()
+                    .chain(&self.names.tenants)
+                    .copied()
+                    .chain(["internet"])
+                    .collect();
+                for direction in ["from", "to"] {
+                    let of_network = keys.get("network").and_then(|network| network.get(direction));
+                    for peer in of_network.and_then(Value::as_list).into_iter().flatten() {
+                        let name = peer.get("peer").unwrap_or(peer);
+                        if !name.as_text().is_some_and(is_range) {
+                            self.each_text(Some(name), "component or tenant", &peers);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Says which of the texts, one or a list of them, is not among the names.
+    fn each_text(&mut self, value: Option<&Value>, what: &str, names: &[&str]) {
+        match value.map(|value| (&value.data, value.place)) {
+            Some((Data::List(items), _)) => {
+                items.iter().for_each(|item| self.each_text(Some(item), what, names));
+            }
+            Some((Data::Text(name), place)) if !names.contains(&name.as_str()) => {
+                self.diagnostics.push(messages::unknown_name(what, name, place, names.iter().copied()));
+            }
+            _ => {}
         }
     }
 
@@ -82,7 +139,7 @@ impl Checker<'_> {
         let before = self.diagnostics.len();
         self.matcher(&it.when, facets);
         let all_known = self.diagnostics.len() == before;
-        if all_known && !self.tally.has_done(Duty::Hold, it.place) {
+        if all_known && self.clusters_are_whole && !self.tally.has_done(Duty::Hold, it.place) {
             self.diagnostics.push(messages::holds_nowhere(it.when_place.or(it.place)));
         }
     }
@@ -156,7 +213,11 @@ fn first_place(matcher: &Matcher) -> Place {
         &matcher.component,
     ];
     let first = keys.into_iter().flatten().flat_map(|patterns| &patterns.0).next();
-    first.map_or(Place::NONE, |pattern| pattern.place)
+    match (first, &matcher.not) {
+        (Some(pattern), _) => pattern.place,
+        (None, Some(not)) => first_place(not),
+        (None, None) => Place::NONE,
+    }
 }
 
 /// Every name that a matcher may use.
@@ -166,6 +227,7 @@ struct Names<'f> {
     labels: Vec<(&'f str, &'f str)>,
     tenants: Vec<&'f str>,
     tiers: Vec<&'f str>,
+    sources: Vec<&'f str>,
     apps: Vec<&'f str>,
     components: Vec<&'f str>,
 }
@@ -183,6 +245,7 @@ impl<'f> Names<'f> {
             labels: labels.map(|(label, value): (&Text, &Text)| (label.as_str(), value.as_str())).collect(),
             tenants: fleet.tenants.iter().map(|it| it.name.as_str()).collect(),
             tiers: fleet.tenants.iter().filter_map(|it| it.tier.as_deref()).collect(),
+            sources: fleet.sources.keys().map(Text::as_str).collect(),
             apps: apps(false),
             components: apps(true),
         }

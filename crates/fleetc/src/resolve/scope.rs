@@ -178,7 +178,7 @@ pub(super) fn prefix(fleet: &Fleet, environment: usize, diagnostics: &mut Diagno
     let is_label_start = prefix.is_empty()
         || (prefix.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
             && prefix.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
-    if !is_label_start {
+    if !is_label_start && !is_live(prefix) {
         diagnostics.push(messages::bad_prefix(written.place, prefix));
     }
     prefix.into()

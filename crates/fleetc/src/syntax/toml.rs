@@ -42,7 +42,7 @@ pub(super) fn read(
             }
         }
     }
-    let mut reader = Reader { place_of, diagnostics: semantic };
+    let mut reader = Reader { text, place_of, diagnostics: semantic };
     (reader.map(table.get_ref(), 0), broken)
 }
 
@@ -59,6 +59,7 @@ fn table_around(text: &str, offset: usize) -> Range<usize> {
 }
 
 struct Reader<'d, F> {
+    text: &'d str,
     place_of: F,
     diagnostics: &'d mut Diagnostics,
 }
@@ -76,12 +77,11 @@ impl<F: Fn(usize) -> Place> Reader<'_, F> {
         entries.into()
     }
 
-    /// The value; a table that has no place of its own has that of its key.
+    /// The value. A table whose place is its `[header]` has that of its key there.
     fn value(&mut self, value: &Spanned<DeValue<'_>>, key: Place, depth: usize) -> Value {
-        let place = match value.get_ref() {
-            DeValue::Table(_) => key,
-            _ => (self.place_of)(value.span().start),
-        };
+        let start = value.span().start;
+        let is_header = self.text[start..].starts_with('[') && matches!(value.get_ref(), DeValue::Table(_));
+        let place = if is_header { key } else { (self.place_of)(start) };
         if depth > MAX_DEPTH {
             return Value::new(Data::Null, place);
         }
@@ -101,7 +101,13 @@ impl<F: Fn(usize) -> Place> Reader<'_, F> {
                 Data::Text(it.to_string().into())
             }
             DeValue::Array(items) => {
-                let items: List = items.iter().map(|item| self.value(item, place, depth + 1)).collect();
+                let place_of = |item: &Spanned<DeValue<'_>>| (self.place_of)(item.span().start);
+                let places: Vec<Place> = items.iter().map(place_of).collect();
+                let items: List = items
+                    .iter()
+                    .zip(places)
+                    .map(|(item, place)| self.value(item, place, depth + 1))
+                    .collect();
                 Data::List(items)
             }
             DeValue::Table(table) => Data::Map(self.map(table, depth + 1)),

@@ -9,12 +9,12 @@ use super::bundles::{Draft, Maker, tenant_label};
 use super::sources::Holder;
 use crate::diagnostic::Diagnostics;
 use crate::fleet::COMMON;
-use crate::language::{OrFalse, Peer};
+use crate::language::{Peer, is_range};
 use crate::messages;
 use crate::render::change::Changer;
 use crate::render::kustomization::Kustomization;
-use crate::render::network::{self, Known};
-use crate::render::placed::{self, Body, PlacedTenant};
+use crate::render::network::Known;
+use crate::render::placed::{self, Body};
 use crate::render::target::On;
 use crate::render::{Rendered, tenant};
 
@@ -61,32 +61,18 @@ impl Maker<'_, '_> {
     }
 
     /// The objects of a tenant itself.
-    fn tenant_objects(&mut self, index: usize) -> Vec<Rendered> {
+    fn tenant_objects(&self, index: usize) -> Vec<Rendered> {
         let on = self.on();
         let placed = &on.tenants[index];
         let near = on.near_account(&placed.tenant.name);
         let namespace = on.flux.namespace.clone();
-        let mut unknown = Vec::new();
-        for peer in peers(placed) {
-            if let Some(name) = &peer.0.peer
-                && self.who_is(peer).is_none()
-            {
-                let components =
-                    self.host.fleet.apps.iter().filter(|app| app.is_component).map(|app| app.name.as_str());
-                let tenants = self.host.fleet.tenants.iter().map(|tenant| tenant.name.as_str());
-                let known: Vec<&str> = components.chain(tenants).chain(["internet"]).collect();
-                unknown.push(messages::unknown_name("component or tenant", name, name.place, known));
-            }
-        }
         let setting = tenant::Setting {
             near_account: on.needs_near_account(placed).then_some((&near, &namespace)),
             holds_near_account: !on.target.is_remote(),
             impersonates_itself: on.access.tenant_kubeconfig.is_some(),
             peer: &|peer| self.who_is(peer),
         };
-        let objects = tenant::objects(placed, &setting);
-        self.extend(unknown);
-        objects
+        tenant::objects(placed, &setting)
     }
 
     /// Who a peer of a tenant's network is, on this cluster; `None` if nothing has that name.
@@ -95,7 +81,7 @@ impl Maker<'_, '_> {
         if name.value == "internet" {
             return Some(Known::Internet);
         }
-        if network::is_range(name) {
+        if is_range(name) {
             return Some(Known::Range);
         }
         let fleet = self.host.fleet;
@@ -206,13 +192,4 @@ impl Maker<'_, '_> {
             }
         }
     }
-}
-
-/// All peers that a tenant's network names.
-fn peers<'t>(tenant: &'t PlacedTenant<'_>) -> impl Iterator<Item = &'t Peer> {
-    let network = match &tenant.keys.network {
-        Some(OrFalse::Some(network)) => Some(network),
-        _ => None,
-    };
-    network.into_iter().flat_map(|network| network.from.iter().chain(&network.to)).flatten()
 }

@@ -1,0 +1,111 @@
+//! What is wrong with what fleet.toml means: names, places, the ladder, variables.
+
+use fleetc_manifests::{Place, Text};
+
+use crate::codes;
+use crate::diagnostic::{Diagnostic, nearest, suggest};
+use crate::fleet::Cluster;
+use crate::syntax::KeyPath;
+
+pub(crate) fn unknown_name<'n>(
+    what: &str,
+    name: &str,
+    place: Place,
+    known: impl IntoIterator<Item = &'n str>,
+) -> Diagnostic {
+    let known: Vec<&str> = known.into_iter().collect();
+    Diagnostic::error(codes::UNKNOWN_NAME, place, format!("no {what} is named `{name}`")).help(suggest(
+        name,
+        known.iter().copied(),
+        what,
+    ))
+}
+
+pub(crate) fn named_twice(what: &str, name: &str, place: Place) -> Diagnostic {
+    Diagnostic::error(codes::NAMED_TWICE, place, format!("the {what} `{name}` is named twice"))
+        .help("take one of them away")
+}
+
+pub(crate) fn cluster_without_environments(cluster: &Cluster) -> Diagnostic {
+    let message = format!("the cluster `{}` does not say which environments are on it", cluster.name);
+    Diagnostic::error(codes::MISSING_KEY, cluster.place, message)
+        .help("add `environments = [\"…\"]`; `[]` if only what is common is on it")
+}
+
+pub(crate) fn common_is_everywhere(place: Place) -> Diagnostic {
+    Diagnostic::error(codes::NAMED_TWICE, place, "every cluster has `common` without listing it")
+        .help("take it away")
+}
+
+pub(crate) fn remote_of_a_remote(place: Place, [cluster, host]: [&str; 2]) -> Diagnostic {
+    let message = format!("`{cluster}` is managed by `{host}`, which is itself managed by another cluster");
+    Diagnostic::error(codes::REMOTE_OF_A_REMOTE, place, message)
+        .help("`managed-by` names a cluster that runs its own Flux")
+}
+
+pub(crate) fn lands_nowhere(what: &str, name: &str, place: Place) -> Diagnostic {
+    Diagnostic::error(codes::LANDS_NOWHERE, place, format!("the {what} `{name}` is on no target"))
+        .help("its `where` (and its tenant's) must hold in an environment of some cluster")
+}
+
+pub(crate) fn holds_nowhere(place: Place) -> Diagnostic {
+    Diagnostic::error(codes::HOLDS_NOWHERE, place, "this override holds nowhere")
+        .help("there is no target on which its `when` holds for anything under this table: mend it, or take it away")
+}
+
+pub(crate) fn cannot_have(key: &str, place: Place) -> Diagnostic {
+    Diagnostic::error(codes::HOLDS_NOWHERE, place, format!("nothing under this table has `{key}`"))
+        .help("take the key away; a key that a thing does not have does not match")
+}
+
+pub(crate) fn nested_not(place: Place) -> Diagnostic {
+    Diagnostic::error(codes::WRONG_FORM, place, "`not` stands inside a `not`").help("write it as one matcher")
+}
+
+pub(crate) fn locked(path: &[Text], place: Place, lock: &KeyPath) -> Diagnostic {
+    let path = KeyPath { keys: path.to_vec(), place };
+    Diagnostic::error(codes::LOCKED, place, format!("`{path}` is locked"))
+        .also(lock.place, "locked here")
+        .help("take it away here, or grant the exception where the lock stands: `unlocked` in an override of that table")
+}
+
+pub(crate) fn unset_without_effect(place: Place) -> Diagnostic {
+    Diagnostic::error(codes::UNSET_WITHOUT_EFFECT, place, "this `unset` takes away nothing")
+        .help("no rung before it sets that key on any target where it holds")
+}
+
+pub(crate) fn variable_cycle(place: Place, written: &str, names: &[Text]) -> Diagnostic {
+    let message = format!("`{written}` would need itself: {}", names.join(" → "));
+    Diagnostic::error(codes::VARIABLE_CYCLE, place, message).part(written)
+}
+
+pub(crate) fn unknown_variable(
+    place: Place,
+    written: &str,
+    name: &str,
+    target: &str,
+    elsewhere: bool,
+    known: &[&str],
+) -> Diagnostic {
+    let message = if elsewhere {
+        format!("`{written}` stands for nothing here")
+    } else {
+        format!("no variable is named `{name}`")
+    };
+    let escape = "a `${` that shall stay is written `$${`";
+    let help = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `${{{near}}}`? {escape}"),
+        None => format!("define it under `variables` on a rung that holds there; {escape}"),
+    };
+    Diagnostic::error(codes::UNKNOWN_VARIABLE, place, message).part(written).on(target).help(help)
+}
+
+pub(crate) fn bad_prefix(place: Place, prefix: &str) -> Diagnostic {
+    Diagnostic::error(codes::BAD_NAME, place, format!("`{prefix}` cannot stand before a name"))
+        .help("lower-case letters, digits and `-`, beginning with a letter or a digit")
+}
+
+pub(crate) fn bad_namespace(place: Place, namespace: &str) -> Diagnostic {
+    Diagnostic::error(codes::BAD_NAME, place, format!("`{namespace}` is no name of a namespace"))
+        .help("lower-case letters, digits and `-`, at most 63 of them, beginning and ending with a letter or a digit")
+}

@@ -1,0 +1,148 @@
+//! What is wrong with components, apps, tenants and their sources.
+
+use fleetc_manifests::{Key, Place};
+
+use crate::codes;
+use crate::diagnostic::{Diagnostic, list_names};
+use crate::load::ObjectName;
+
+pub(crate) fn source_without_address(place: Place) -> Diagnostic {
+    Diagnostic::error(codes::SOURCE, place, "this source does not say what to pull")
+        .help("add `git`, `oci`, `helm` or `bucket`, or `use` with the name of a table `[sources.S]`")
+}
+
+pub(crate) fn source_with_two_addresses(place: Place) -> Diagnostic {
+    Diagnostic::error(codes::SOURCE, place, "this source says twice what to pull")
+        .help("keep one of `git`, `oci`, `helm` and `bucket`")
+}
+
+pub(crate) fn bad_address(place: Place, address: &str, schemes: &[&str]) -> Diagnostic {
+    let help = match address.split_once('@') {
+        Some(("git", rest)) => format!("Flux writes it `ssh://git@{}`", rest.replacen(':', "/", 1)),
+        _ => format!("it begins with {}", list_names(schemes)),
+    };
+    Diagnostic::error(codes::SOURCE, place, format!("Flux does not take `{address}` for an address"))
+        .help(help)
+}
+
+pub(crate) fn sources_differ(place: Place, first: Place, namespace: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::SOURCE,
+        place,
+        format!("two sources would be `{name}` in namespace `{namespace}`, and differ"),
+    )
+    .also(first, "the other one")
+    .help("give one of them a `name`")
+}
+
+pub(crate) fn source_across_namespaces(place: Place, namespace: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::SOURCE,
+        place,
+        format!("under lockdown Flux refuses a source in another namespace, `{namespace}`"),
+    )
+    .help("take `namespace` away: every namespace gets its own copy")
+}
+
+pub(crate) fn two_bodies(place: Place, what: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(codes::BODY, place, format!("the {what} `{name}` is pulled and a chart at once"))
+        .help("keep `path`, with which Flux pulls it, or `chart`, with which it is a Helm release")
+}
+
+pub(crate) fn no_body(place: Place, what: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(codes::BODY, place, format!("the {what} `{name}` does not say what runs"))
+        .help("add `manifests` (rendered here), `path` and `source` (pulled by Flux), or `chart` and `source` (a Helm release)")
+}
+
+pub(crate) fn body_without_source(place: Place, what: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(codes::BODY, place, format!("the {what} `{name}` does not say where it is pulled from"))
+        .help("add `source = { … }` to it, or to its tenant")
+}
+
+pub(crate) fn key_of_another_body(key: &Key, meant: &str) -> Diagnostic {
+    Diagnostic::error(codes::BODY, key.place, format!("`{}` is for {meant}", key.text)).help("take it away")
+}
+
+pub(crate) fn bad_config_key(place: Place, key: &str) -> Diagnostic {
+    Diagnostic::error(codes::BAD_NAME, place, format!("`{key}` is no key of a ConfigMap"))
+        .help("letters, digits, `-`, `_` and `.`; write `key=path` to choose one")
+}
+
+pub(crate) fn written_by_fleetc(key: &Key, table: &str, instead: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::WRITTEN_BY_FLEETC,
+        key.place,
+        format!("`{}` in `{table}` is written by fleetc", key.text),
+    )
+    .help(format!("say it with {instead}"))
+}
+
+pub(crate) fn dependency_without_after(place: Place, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::WRITTEN_BY_FLEETC,
+        place,
+        format!("`dependsOn` names `{name}`, which `after` does not"),
+    )
+    .help(
+        "`after` says what must be ready first; `dependsOn` can only say more about it, such as `readyExpr`",
+    )
+}
+
+pub(crate) fn bad_path(place: Place, path: &str) -> Diagnostic {
+    Diagnostic::error(codes::WRONG_FORM, place, format!("`{path}` is no path of a key"))
+        .help("keys with dots between them; a key that has a dot stands in quotes: `a.\"b.c\"`")
+}
+
+pub(crate) fn after_is_elsewhere(place: Place, name: &str, target: &str) -> Diagnostic {
+    Diagnostic::error(codes::AFTER, place, format!("`{name}` is not there")).on(target)
+        .help("what comes after it must run where it runs, or it in `common` of the same cluster: narrow one `where`, or widen the other")
+}
+
+pub(crate) fn after_cycle(place: Place, names: &[&str]) -> Diagnostic {
+    let message = format!("{} wait for each other", list_names(names));
+    Diagnostic::error(codes::AFTER, place, message).help("take one `after` away")
+}
+
+pub(crate) fn after_across_namespaces(place: Place, name: &str, other: &str) -> Diagnostic {
+    Diagnostic::error(codes::AFTER, place, format!("`{name}` cannot wait for `{other}`, whose Flux objects lie in another namespace"))
+        .help("what Flux pulls for a tenant waits only for what it pulls into the same namespace; let the tenant wait: `after` of the tenant")
+}
+
+pub(crate) fn crd_not_waited_for(place: Place, name: &ObjectName, owner: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::AFTER,
+        place,
+        format!("{name} is of a kind that `{owner}` brings, and does not wait for it"),
+    )
+    .help(format!("add `after = [\"{owner}\"]`"))
+}
+
+pub(crate) fn namespace_not_waited_for(place: Place, name: &str, namespace: &str, owner: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::AFTER,
+        place,
+        format!("`{name}` runs in `{namespace}`, which `{owner}` brings, and does not wait for it"),
+    )
+    .help(format!("add `after = [\"{owner}\"]`"))
+}
+
+pub(crate) fn renders_nothing(place: Place, name: &str, target: &str) -> Diagnostic {
+    Diagnostic::error(codes::RENDERS_NOTHING, place, format!("nothing is left of `{name}`"))
+        .on(target)
+        .help("narrow its `where`, or leave out less")
+}
+
+pub(crate) fn tenant_without_account(place: Place, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::TENANT_WITHOUT_ACCOUNT,
+        place,
+        format!("under lockdown the tenant `{name}` needs an account"),
+    )
+    .help("take `service-account = false` away, or set `lockdown = false` in `fleet.flux`")
+}
+
+pub(crate) fn remote_without_tenant_kubeconfig(place: Place, app: &str, cluster: &str) -> Diagnostic {
+    Diagnostic::error(codes::REMOTE_KUBECONFIG, place, format!("`{app}` would reach `{cluster}` with the cluster's own kubeconfig"))
+        .help("that would make its team the admin of the cluster: add `tenant-kubeconfig` to the cluster, a Secret whose identity may \
+               impersonate the tenant's account alone")
+}
