@@ -163,6 +163,11 @@ impl Diagnostics {
         self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// Whether there is a problem at the place.
+    pub(crate) fn has_at(&self, place: Place) -> bool {
+        self.seen.range((place, "", String::new())..).next().is_some_and(|((it, ..), _)| *it == place)
+    }
+
     /// Whether there is a problem of the kind among them.
     pub fn has(&self, code: Code) -> bool {
         self.found.iter().any(|diagnostic| diagnostic.code == code)

@@ -6,7 +6,7 @@ use fleetc_manifests::{Map, Place, Text};
 use indexmap::IndexMap;
 
 use crate::language::{State, TenantState};
-use crate::syntax::Rung;
+use crate::syntax::{KeyPath, Rung};
 
 /// A fleet: where things run, who owns them, and what runs.
 ///
@@ -149,6 +149,8 @@ pub struct Placement {
 pub struct Settings {
     /// Its keys.
     pub keys: Map,
+    /// What it takes away of what fleetc writes: paths below `kustomization` and `helm`.
+    pub unset: Vec<KeyPath>,
     /// What changes its objects, from the first rung to the last.
     pub changes: Vec<Change>,
     /// Whose table holds the address of its source.
@@ -162,6 +164,8 @@ pub struct Change {
     pub place: Place,
     /// Whether it is the thing's own table, or an override of it.
     pub is_own: bool,
+    /// What earlier rungs have locked, and patches may not change either.
+    pub locks: Vec<KeyPath>,
     /// The keys.
     pub keys: Map,
 }

@@ -142,6 +142,7 @@ impl Work {
         let library =
             load::load(&fleet, input.files, std::mem::take(&mut self.sources), &mut self.diagnostics);
         let tree = if self.diagnostics.has_errors() {
+            self.tally.forget_rendering();
             Tree::default()
         } else {
             render::render(&fleet, &library, &mut self.tally, &mut self.diagnostics)
@@ -155,7 +156,7 @@ impl Work {
         for (place, duty) in missed {
             self.diagnostics.push(match duty {
                 Duty::Hold => messages::holds_nowhere(place),
-                Duty::Unset => messages::unset_without_effect(place),
+                Duty::Unset | Duty::UnsetWritten => messages::unset_without_effect(place),
                 Duty::Meet => messages::meets_nothing_anywhere(place),
                 Duty::Change => messages::patch_changes_nothing(place),
             });

@@ -28,9 +28,10 @@ impl<'d> Decoder<'d> {
         Self { diagnostics, stage }
     }
 
-    /// Whether it is text that only substitution makes what it shall be.
+    /// Whether it is text that only substitution makes what it shall be, or that it failed to: that was said.
     pub fn is_deferred(&self, value: &Value) -> bool {
-        self.stage == Stage::Written && value.as_text().is_some_and(|text| text.contains("${"))
+        value.as_text().is_some_and(|text| text.contains("${"))
+            && (self.stage == Stage::Written || self.diagnostics.has_at(value.place))
     }
 
     /// The table that should stand there.

@@ -5,6 +5,7 @@ use fleetc_manifests::{Place, Text};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, nearest, suggest};
 use crate::fleet::Cluster;
+use crate::load::ObjectName;
 use crate::syntax::KeyPath;
 
 pub(crate) fn unknown_name<'n>(
@@ -67,6 +68,26 @@ pub(crate) fn locked(path: &[Text], place: Place, lock: &KeyPath) -> Diagnostic 
     Diagnostic::error(codes::LOCKED, place, format!("`{path}` is locked"))
         .also(lock.place, "locked here")
         .help("take it away here, or grant the exception where the lock stands: `unlocked` in an override of that table")
+}
+
+pub(crate) fn patch_breaks_lock(place: Place, lock: &KeyPath, name: &ObjectName) -> Diagnostic {
+    Diagnostic::error(codes::LOCKED, place, format!("this patch changes what {name} has from `{lock}`, which is locked"))
+        .also(lock.place, "locked here")
+        .help("leave that out of the patch, or grant the exception where the lock stands: `unlocked` in an override of that table")
+}
+
+pub(crate) fn open_substitution(place: Place) -> Diagnostic {
+    Diagnostic::error(codes::UNKNOWN_VARIABLE, place, "a `${` has no `}`")
+        .help("close it, or write `$${` for the text `${`")
+}
+
+pub(crate) fn escaped_late(place: Place, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::LATE,
+        place,
+        format!("`$${{{name}}}` would be filled in on the cluster, like every `${{{name}}}` here"),
+    )
+    .help("give the late variable another name")
 }
 
 pub(crate) fn unset_without_effect(place: Place) -> Diagnostic {

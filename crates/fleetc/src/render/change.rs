@@ -7,12 +7,13 @@ use indexmap::IndexMap;
 
 use super::placed::Changes;
 use super::select;
-use super::{Rendered, images};
+use super::{Rendered, images, locks};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::language::{Patch, PatchOperation, PatchVerb, Spanned};
 use crate::load::{Library, Object, ObjectName, Use};
 use crate::messages;
 use crate::resolve::{Duty, Tally};
+use crate::syntax::KeyPath;
 
 /// Applies what the rungs change.
 pub(super) struct Changer<'c> {
@@ -35,7 +36,7 @@ impl Changer<'_> {
             self.images(change, objects);
             self.replicas(change, objects);
             for patch in keys.patches.iter().flatten() {
-                self.patch(&patch.value, patch.place, change.is_own, objects);
+                self.patch(&patch.value, patch.place, change, objects);
             }
         }
     }
@@ -76,7 +77,7 @@ impl Changer<'_> {
         }
     }
 
-    fn patch(&mut self, patch: &Patch, place: Place, is_own: bool, objects: &mut [Rendered]) {
+    fn patch(&mut self, patch: &Patch, place: Place, rung: &Changes, objects: &mut [Rendered]) {
         let Some(changes) = self.changes_of(patch, place) else {
             return;
         };
@@ -90,12 +91,12 @@ impl Changer<'_> {
                 self.diagnostics.push(messages::patch_of_encrypted(place, &ObjectName::of(&object.value)));
                 continue;
             }
-            self.apply_to(&changes, &mut object.value, place);
+            self.apply_to(&changes, &mut object.value, place, &rung.locks);
         }
-        self.note(place, met, is_own, messages::patch_meets_nothing(place, self.target));
+        self.note(place, met, rung.is_own, messages::patch_meets_nothing(place, self.target));
     }
 
-    fn apply_to(&mut self, changes: &[Form], object: &mut Value, place: Place) {
+    fn apply_to(&mut self, changes: &[Form], object: &mut Value, place: Place, locks: &[KeyPath]) {
         let before = object.clone();
         for change in changes {
             if let Err(diagnostic) = change.apply(object) {
@@ -107,6 +108,11 @@ impl Changer<'_> {
         let (old, new) = (ObjectName::of(&before), ObjectName::of(object));
         if (&old.kind, &old.namespace, &old.name) != (&new.kind, &new.namespace, &new.name) {
             self.diagnostics.push(messages::patch_changes_identity(place, &old, &new));
+            *object = before;
+            return;
+        }
+        if let Some(lock) = locks::broken(locks, &before, object) {
+            self.diagnostics.push(messages::patch_breaks_lock(place, lock, &new));
             *object = before;
             return;
         }

@@ -3,12 +3,14 @@
 use fleetc_manifests::{Key, Map, Text, Value, value};
 
 use super::Rendered;
-use super::kustomization::{Account, merge_dependencies};
+use super::kustomization::Account;
 use super::placed::PlacedApp;
 use super::source::Source;
+use super::spec::{More, Written};
 use crate::diagnostic::Diagnostics;
 use crate::load::{Library, Use};
 use crate::messages;
+use crate::resolve::Tally;
 use crate::resolve::ladder::merge_entry;
 use crate::syntax::KeyPath;
 
@@ -27,7 +29,7 @@ pub(super) struct Setting {
 }
 
 /// What fleetc writes itself, and the key that says it instead.
-const WRITTEN: [(&[&str], &str); 9] = [
+const WRITTEN: [Written; 9] = [
     (&["chartRef"], "`source`"),
     (&["chart", "spec", "chart"], "`chart`"),
     (&["chart", "spec", "version"], "`version`"),
@@ -46,6 +48,7 @@ pub(super) fn release(
     source: &Source,
     setting: Setting,
     library: &Library,
+    tally: &mut Tally,
     diagnostics: &mut Diagnostics,
 ) -> Rendered {
     let is_remote = setting.kubeconfig.is_some();
@@ -80,11 +83,10 @@ pub(super) fn release(
     let after: Vec<Value> = setting.after.iter().map(|(name, _)| value!({ "name": name })).collect();
     push("dependsOn", (!after.is_empty()).then(|| after.into()));
     let values = values(app, library, diagnostics);
-    if let Some(more) = &app.keys.helm {
-        merge_spec(&mut spec, &more.0, &setting.after, diagnostics);
-    }
+    let more = More::of("helm", app.keys.helm.as_ref().map(|helm| &helm.0), app.unset);
+    more.apply(&mut spec, &WRITTEN, &setting.after, tally, diagnostics);
     if !values.is_empty() {
-        spec.push("values", values.into());
+        spec.insert("values", values.into());
     }
     let object = value!({
         "apiVersion": "helm.toolkit.fluxcd.io/v2",
@@ -93,24 +95,6 @@ pub(super) fn release(
         "spec": spec,
     });
     Rendered::from(object.at(app.app.place))
-}
-
-/// Merges what fleet.toml says in Flux's words over what fleetc writes.
-fn merge_spec(spec: &mut Map, more: &Value, after: &[(Text, Option<Text>)], diagnostics: &mut Diagnostics) {
-    for (path, instead) in &WRITTEN {
-        let (last, before) = path.split_last().expect("no path is empty");
-        let entry = more.find(before).and_then(Value::as_map).and_then(|map| map.entry(last));
-        if let Some(entry) = entry {
-            diagnostics.push(messages::written_by_fleetc(&entry.key, "helm", instead));
-        }
-    }
-    for entry in more.as_map().into_iter().flatten() {
-        match entry.key.text.as_str() {
-            "values" | "chartRef" | "kubeConfig" | "serviceAccountName" => {}
-            "dependsOn" => merge_dependencies(spec, &entry.value, after, diagnostics),
-            _ => merge_entry(spec, entry),
-        }
-    }
 }
 
 /// The values of the chart: files first, then the table, then what is null.

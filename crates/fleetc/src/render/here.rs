@@ -48,15 +48,14 @@ pub(super) fn objects(
     let own = objects.len();
     objects.extend(flux);
     objects.extend(flux_configs);
-    for object in objects.iter_mut().filter(|object| object.encrypted.is_none()) {
-        rename(&mut object.value, &renames);
-        if !renames.is_empty() {
-            references::follow(&mut object.value, &renames);
-        }
-    }
     let mut changer = Changer { library, target, tally, diagnostics };
     changer.apply(&app.changes, &mut objects);
     keep(app.keys.keep.as_ref(), &mut objects);
+    // Last, so that everything before can say the names that the manifests have.
+    for object in objects.iter_mut().filter(|object| object.encrypted.is_none() && !renames.is_empty()) {
+        rename(&mut object.value, &renames);
+        references::follow(&mut object.value, &renames);
+    }
     let flux = objects.split_off(own);
     Objects { own: objects, flux }
 }

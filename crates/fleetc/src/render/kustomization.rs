@@ -1,12 +1,11 @@
 //! Flux Kustomizations.
 
-use fleetc_manifests::{Data, Key, Map, Place, Text, Value, value};
+use fleetc_manifests::{Map, Place, Text, Value, value};
 
 use super::Rendered;
+use super::spec::{More, Written};
 use crate::diagnostic::Diagnostics;
-use crate::language::KustomizationSpec;
-use crate::messages;
-use crate::resolve::ladder::merge_entry;
+use crate::resolve::Tally;
 
 /// What a Flux Kustomization is made of.
 #[derive(Debug, Clone, Default)]
@@ -54,18 +53,18 @@ pub(super) enum Account {
 }
 
 /// What fleetc writes itself, and the key that says it instead.
-const WRITTEN: [(&str, &str); 6] = [
-    ("path", "`path` of a pulled app; of everything else fleetc knows it"),
-    ("sourceRef", "`source`"),
-    ("kubeConfig", "`kubeconfig` of the cluster"),
-    ("serviceAccountName", "`service-account`"),
-    ("postBuild", "`substitute` and `late`"),
-    ("suspend", "`state` of the cluster"),
+const WRITTEN: [Written; 6] = [
+    (&["path"], "`path` of a pulled app; of everything else fleetc knows it"),
+    (&["sourceRef"], "`source`"),
+    (&["kubeConfig"], "`kubeconfig` of the cluster"),
+    (&["serviceAccountName"], "`service-account`"),
+    (&["postBuild"], "`substitute` and `late`"),
+    (&["suspend"], "`state` of the cluster"),
 ];
 
 impl Kustomization {
     /// The object, with `more` over its spec.
-    pub(super) fn object(self, more: Option<&KustomizationSpec>, diagnostics: &mut Diagnostics) -> Rendered {
+    pub(super) fn object(self, more: &More, tally: &mut Tally, diagnostics: &mut Diagnostics) -> Rendered {
         let mut metadata = Map::new();
         metadata.push("name", (&self.name).into());
         metadata.push("namespace", (&self.namespace).into());
@@ -75,9 +74,7 @@ impl Kustomization {
             }
         }
         let mut spec = self.spec();
-        if let Some(more) = more {
-            merge_spec(&mut spec, &more.0, &self.after, diagnostics);
-        }
+        more.apply(&mut spec, &WRITTEN, &self.after, tally, diagnostics);
         Rendered::from(
             value!({
                 "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
@@ -118,6 +115,17 @@ impl Kustomization {
     }
 }
 
+/// Lets a Kustomization wait for one more beside it; other objects stay as they are.
+pub(super) fn wait_for(object: &mut Value, name: &Text) {
+    if object.get("kind").and_then(Value::as_text) != Some("Kustomization") {
+        return;
+    }
+    let spec = object.map_under(&["spec"]);
+    let mut dependencies: Vec<Value> = vec![dependency(&(name.clone(), None))];
+    dependencies.extend(spec.get("dependsOn").and_then(Value::as_list).into_iter().flatten().cloned());
+    spec.insert("dependsOn", dependencies.into());
+}
+
 fn dependency((name, namespace): &(Text, Option<Text>)) -> Value {
     let mut dependency = Map::new();
     dependency.push("name", name.into());
@@ -125,43 +133,4 @@ fn dependency((name, namespace): &(Text, Option<Text>)) -> Value {
         dependency.push("namespace", namespace.into());
     }
     dependency.into()
-}
-
-/// Merges what fleet.toml says in Flux's words over what fleetc writes.
-fn merge_spec(spec: &mut Map, more: &Value, after: &[(Text, Option<Text>)], diagnostics: &mut Diagnostics) {
-    for entry in more.as_map().into_iter().flatten() {
-        let key = entry.key.text.as_str();
-        if let Some((_, instead)) = WRITTEN.iter().find(|(written, _)| *written == key) {
-            diagnostics.push(messages::written_by_fleetc(&entry.key, "kustomization", instead));
-        } else if key == "dependsOn" {
-            merge_dependencies(spec, &entry.value, after, diagnostics);
-        } else {
-            merge_entry(spec, entry);
-        }
-    }
-}
-
-/// `dependsOn` may only say more about what `after` names.
-pub(super) fn merge_dependencies(
-    spec: &mut Map,
-    written: &Value,
-    after: &[(Text, Option<Text>)],
-    diagnostics: &mut Diagnostics,
-) {
-    for item in written.as_list().into_iter().flatten() {
-        let name = item.get("name").and_then(Value::as_text).unwrap_or_default();
-        let index = after.iter().position(|(it, _)| it == name);
-        let list = spec.get_mut("dependsOn").and_then(Value::as_list_mut);
-        match (index, list, &item.data) {
-            (Some(index), Some(list), Data::Map(more)) => {
-                let Some(map) = list.make_mut()[index].as_map_mut() else {
-                    continue;
-                };
-                for entry in more {
-                    map.insert(Key::new(&entry.key.text, entry.key.place), entry.value.clone());
-                }
-            }
-            _ => diagnostics.push(messages::dependency_without_after(item.place, name)),
-        }
-    }
 }

@@ -4,6 +4,7 @@ use fleetc_manifests::{Map, Place, Text, Value};
 
 use super::config::{self, ConfigMap};
 use super::kustomization::Account;
+use super::spec::More;
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{App, Fleet, Placement, Tenant};
 use crate::language::{self, Decoder, Name, OrFalse, Shaped, Stage};
@@ -12,12 +13,15 @@ use crate::messages;
 use crate::resolve::matching::Context;
 use crate::resolve::scope::Scope;
 use crate::resolve::substitution::Substitute;
+use crate::syntax::KeyPath;
 
 /// A tenant on a target.
 pub(super) struct PlacedTenant<'f> {
     pub(super) tenant: &'f Tenant,
     /// Its keys there.
     pub(super) keys: language::Tenant,
+    /// What it takes away of what fleetc writes.
+    pub(super) unset: &'f [KeyPath],
     /// What changes its objects, rung by rung.
     pub(super) changes: Vec<Changes>,
     /// Its home.
@@ -33,6 +37,8 @@ pub(super) struct PlacedApp<'f> {
     pub(super) app: &'f App,
     /// Its keys there.
     pub(super) keys: language::App,
+    /// What it takes away of what fleetc writes.
+    pub(super) unset: &'f [KeyPath],
     /// What changes its objects, rung by rung.
     pub(super) changes: Vec<Changes>,
     /// What it is.
@@ -69,6 +75,8 @@ pub(super) struct Changes {
     pub(super) place: Place,
     /// Whether it is the thing's own.
     pub(super) is_own: bool,
+    /// What earlier rungs have locked.
+    pub(super) locks: Vec<KeyPath>,
     /// The keys that change objects.
     pub(super) keys: language::App,
 }
@@ -77,22 +85,22 @@ pub(super) struct Changes {
 pub(super) fn tenant<'f>(
     fleet: &'f Fleet,
     tenant: &'f Tenant,
-    placement: &Placement,
+    placement: &'f Placement,
     diagnostics: &mut Diagnostics,
 ) -> PlacedTenant<'f> {
     let context = Context::target(fleet, placement.target).with_tenant(tenant);
     let mut scope = Scope::new(fleet, context);
     let default = format!("{}{}", prefix(&context), tenant.name);
-    let namespace = namespace(&placement.settings.keys, &mut scope, default, diagnostics);
+    let namespace = namespace(&placement.settings.keys, &mut scope, (default, tenant.place), diagnostics);
     let keys: language::Tenant = resolved(&placement.settings.keys, &mut scope, diagnostics);
     let changes = changes(placement, &mut scope, diagnostics);
-    diagnostics.append(std::mem::take(&mut scope.diagnostics));
     let account = match keys.service_account.as_ref().map(|it| &it.value) {
         None => Some(tenant.name.clone()),
         Some(OrFalse::Some(name)) => Some(name.as_text().clone()),
         Some(OrFalse::False) => None,
     };
-    PlacedTenant { tenant, keys, changes, namespace, account, place: tenant.place }
+    let unset = &placement.settings.unset;
+    PlacedTenant { tenant, keys, unset, changes, namespace, account, place: tenant.place }
 }
 
 /// The app on the target of the placement.
@@ -100,7 +108,7 @@ pub(super) fn app<'f>(
     fleet: &'f Fleet,
     library: &Library,
     app: &'f App,
-    placement: &Placement,
+    placement: &'f Placement,
     home: Option<&PlacedTenant<'_>>,
     flux_namespace: &Text,
     diagnostics: &mut Diagnostics,
@@ -110,7 +118,7 @@ pub(super) fn app<'f>(
     let default =
         home.map_or_else(|| format!("{}{}", prefix(&context), app.name), |home| home.namespace.to_string());
     let written = &placement.settings.keys;
-    let namespace = namespace(written, &mut scope, default, diagnostics);
+    let namespace = namespace(written, &mut scope, (default, app.place), diagnostics);
     let configs = config::make(written, &mut scope, library, diagnostics);
     let mut written = written.clone();
     let source = written.remove("source").map(|source| {
@@ -119,7 +127,6 @@ pub(super) fn app<'f>(
     });
     let keys: language::App = resolved(&written, &mut scope, diagnostics);
     let changes = changes(placement, &mut scope, diagnostics);
-    diagnostics.append(std::mem::take(&mut scope.diagnostics));
     let body = body(app, &keys, source.as_ref().map(|(source, _)| source), diagnostics)?;
     let flux_namespace = match &keys.flux_namespace {
         Some(written) => written.as_text().clone(),
@@ -130,6 +137,7 @@ pub(super) fn app<'f>(
         flux_namespace,
         tenant: app.tenant.map(|tenant| &fleet.tenants[tenant].name),
         keys,
+        unset: &placement.settings.unset,
         changes,
         body,
         namespace,
@@ -144,14 +152,18 @@ fn prefix<'f>(context: &Context<'f>) -> &'f str {
 }
 
 /// Where the thing runs; tells the scope.
-fn namespace(keys: &Map, scope: &mut Scope<'_>, default: String, diagnostics: &mut Diagnostics) -> Text {
+fn namespace(
+    keys: &Map,
+    scope: &mut Scope<'_>,
+    (default, place): (String, Place),
+    diagnostics: &mut Diagnostics,
+) -> Text {
     let written = keys.get("namespace").map(|value| scope.value(value));
     let namespace: Text = match &written {
         Some(value) => value.as_text().unwrap_or_default().into(),
         None => default.into(),
     };
-    if Name::new(namespace.clone()).is_none() {
-        let place = written.map_or(Place::NONE, |value| value.place);
+    if written.is_none() && Name::new(namespace.clone()).is_none() {
         diagnostics.push(messages::bad_namespace(place, &namespace));
     }
     scope.namespace = Some(namespace.clone());
@@ -161,6 +173,7 @@ fn namespace(keys: &Map, scope: &mut Scope<'_>, default: String, diagnostics: &m
 /// The keys with their substitutions.
 fn resolved<T: Shaped + Default>(keys: &Map, scope: &mut Scope<'_>, diagnostics: &mut Diagnostics) -> T {
     let value = scope.value(&Value::from(keys.clone()));
+    diagnostics.append(std::mem::take(&mut scope.diagnostics));
     T::decode(&value, &mut Decoder::new(diagnostics, Stage::Resolved)).unwrap_or_default()
 }
 
@@ -168,6 +181,7 @@ fn changes(placement: &Placement, scope: &mut Scope<'_>, diagnostics: &mut Diagn
     let changes = placement.settings.changes.iter().map(|change| Changes {
         place: change.place,
         is_own: change.is_own,
+        locks: change.locks.clone(),
         keys: resolved(&change.keys, scope, diagnostics),
     });
     changes.collect()
@@ -226,7 +240,19 @@ fn check_keys_of_body(app: &App, keys: &language::App, body: &Body, diagnostics:
     }
 }
 
+impl PlacedTenant<'_> {
+    /// What fleet.toml says of the Kustomization of its own objects.
+    pub(super) fn more(&self) -> More {
+        More::of("kustomization", self.keys.kustomization.as_ref().map(|it| &it.0), self.unset)
+    }
+}
+
 impl PlacedApp<'_> {
+    /// What fleet.toml says of its Kustomization.
+    pub(super) fn more(&self) -> More {
+        More::of("kustomization", self.keys.kustomization.as_ref().map(|it| &it.0), self.unset)
+    }
+
     /// The name of its tenant.
     pub(super) fn tenant_name(&self) -> Option<&Text> {
         self.tenant
@@ -242,11 +268,10 @@ impl PlacedApp<'_> {
         matches!(self.body, Body::Pulled(_))
     }
 
-    /// Whether Flux pulls it, and nothing of it is rendered here.
-    pub(super) fn is_pulled_alone(&self) -> bool {
+    /// Whether it has a bundle of its own: Flux does not pull it, or something is rendered here beside it.
+    pub(super) fn renders_here(&self) -> bool {
         let keys = &self.keys;
-        let has_more = keys.manifests.is_some() || keys.secrets.is_some() || keys.config.is_some();
-        self.is_pulled() && (self.tenant.is_some() || !has_more)
+        !self.is_pulled() || keys.manifests.is_some() || keys.secrets.is_some() || keys.config.is_some()
     }
 
     /// The account that it says itself.
@@ -257,12 +282,13 @@ impl PlacedApp<'_> {
         })
     }
 
-    /// Its bundle, and the folder of it.
+    /// Its bundle, and the folder of it. That of an app which Flux pulls only holds what is rendered here beside it.
     pub(super) fn bundle(&self) -> Text {
-        match self.tenant {
+        let name = match self.tenant {
             Some(tenant) => format!("{tenant}-{}", self.app.name).into(),
             None => self.app.name.clone(),
-        }
+        };
+        if self.is_pulled() { format!("{name}-manifests").into() } else { name }
     }
 }
 
@@ -271,5 +297,5 @@ pub(super) fn namespace_of_component(fleet: &Fleet, app: &App, placement: &Place
     let context = Context::target(fleet, placement.target).with_app(fleet, app);
     let mut scope = Scope::new(fleet, context);
     let default = format!("{}{}", prefix(&context), app.name);
-    namespace(&placement.settings.keys, &mut scope, default, &mut Diagnostics::default())
+    namespace(&placement.settings.keys, &mut scope, (default, app.place), &mut Diagnostics::default())
 }

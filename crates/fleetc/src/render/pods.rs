@@ -1,6 +1,6 @@
 //! Where pods are described inside objects.
 
-use fleetc_manifests::{Data, Value};
+use fleetc_manifests::{Data, Text, Value};
 
 /// The kinds of Kubernetes that describe pods, and the path to the description.
 const PODS: [(&str, &[&str]); 8] = [
@@ -57,6 +57,27 @@ pub(super) fn change_containers(
         _ => {}
     }
     true
+}
+
+/// The images of all containers, in the order in which they stand.
+pub(super) fn images(value: &Value) -> Vec<Text> {
+    match &value.data {
+        Data::Map(map) => {
+            let of_entry = map.iter().flat_map(|entry| {
+                let is_list = CONTAINERS.contains(&entry.key.text.as_str());
+                let items = entry.value.as_list().filter(|_| is_list).into_iter().flatten();
+                let images = items.filter_map(|item| item.get("image")?.as_text().map(Text::from));
+                images.chain(images_inside(&entry.value, is_list)).collect::<Vec<_>>()
+            });
+            of_entry.collect()
+        }
+        Data::List(items) => items.iter().flat_map(images).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn images_inside(value: &Value, is_list_of_containers: bool) -> Vec<Text> {
+    if is_list_of_containers { Vec::new() } else { images(value) }
 }
 
 fn has_container(value: &Value, is_meant: &impl Fn(&Value) -> bool) -> bool {

@@ -6,10 +6,13 @@ use super::flux::{Flux, HELM_CONTROLLER, KUSTOMIZE_CONTROLLER};
 use super::folder::About;
 use super::host::{Host, Owners};
 use super::kustomization::{Account, Kustomization};
+use super::spec::More;
 use super::{Rendered, fleet_source, folder, source, target::On, tenant};
+use crate::diagnostic::Diagnostics;
 use crate::fleet::COMMON;
 use crate::language::Install;
 use crate::messages;
+use crate::resolve::Tally;
 use crate::tree::{File, Folder};
 
 /// The namespace of Flux, unless the fleet says another.
@@ -76,7 +79,7 @@ fn environment(on: &On<'_>) -> Rendered {
         place: on.place,
         ..Kustomization::default()
     };
-    kustomization.object(None, &mut crate::diagnostic::Diagnostics::default())
+    kustomization.object(&More::default(), &mut Tally::default(), &mut Diagnostics::default())
 }
 
 /// The sources of environments that do not pull what the root pulls.

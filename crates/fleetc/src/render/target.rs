@@ -129,7 +129,7 @@ impl On<'_> {
 
     /// The Kustomization that stands for an app in `dependsOn`: its name and namespace.
     pub(super) fn kustomization_of(&self, app: &PlacedApp<'_>) -> (Text, Text) {
-        if app.is_pulled_alone() {
+        if app.is_pulled() {
             (self.object_name_of(app), app.flux_namespace.clone())
         } else {
             (self.flux_name(&app.bundle()), self.flux.namespace.clone())
@@ -159,7 +159,7 @@ impl On<'_> {
     pub(super) fn needs_near_account(&self, tenant: &PlacedTenant<'_>) -> bool {
         let is_its = |app: &&PlacedApp<'_>| app.tenant_name() == Some(&tenant.tenant.name);
         tenant.account.is_some()
-            && self.apps.iter().filter(is_its).any(|app| !app.is_pulled() && app.own_account().is_none())
+            && self.apps.iter().filter(is_its).any(|app| app.renders_here() && app.own_account().is_none())
     }
 }
 

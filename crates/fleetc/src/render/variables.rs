@@ -39,7 +39,24 @@ impl Substituter<'_, '_> {
         {
             return object.clone();
         }
+        self.check_escapes(object);
         self.value(object)
+    }
+
+    /// Says which escapes have the name of a late variable: they would be filled in after all.
+    fn check_escapes(&mut self, value: &Value) {
+        match &value.data {
+            Data::Text(text) => {
+                for name in self.late.into_iter().flatten().map(|(name, _)| name) {
+                    if text.contains(&format!("$${{{name}}}")) || text.contains(&format!("$${{{name}:")) {
+                        self.scope.diagnostics.push(messages::escaped_late(value.place, name));
+                    }
+                }
+            }
+            Data::List(items) => items.iter().for_each(|item| self.check_escapes(item)),
+            Data::Map(map) => map.iter().for_each(|entry| self.check_escapes(&entry.value)),
+            _ => {}
+        }
     }
 
     /// Whether the text stands in the file without quotes.
@@ -62,6 +79,10 @@ impl Substitute for Substituter<'_, '_> {
             }
             _ => self.scope.lookup(name, written, text),
         }
+    }
+
+    fn open(&mut self, text: &Value) {
+        self.scope.open(text);
     }
 
     fn keeps_type(&self, text: &Value) -> bool {

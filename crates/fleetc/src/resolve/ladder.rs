@@ -4,6 +4,7 @@
 //! override whose `when` holds. Tables merge by key; strings, numbers and lists replace. A source with an address starts
 //! anew. What changes objects (labels, images, patches …) is kept for each table, so that a later rung also wins there.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fleetc_manifests::{Data, Entry, Map, Place, Text, Value};
@@ -80,7 +81,8 @@ impl Keys {
             Self::Variables(kind) if path.keys[0] == kind => path.rest(),
             Self::Variables(_) => (path.keys[0] == "variables").then(|| path.clone()),
             Self::Flux => (path.keys[0] == "flux").then(|| path.clone()),
-            _ => Some(path.clone()),
+            Self::HandedDown if !self.take(&path.keys[0]) && path.keys[0] != "variables" => None,
+            Self::Own | Self::HandedDown => Some(path.clone()),
         }
     }
 }
@@ -177,6 +179,12 @@ impl<'f> Step<'f> {
         std::iter::once(table).chain(overrides.collect::<Vec<_>>())
     }
 
+    /// Whether it takes variables away: what that comes to depends on every rung below.
+    pub(crate) fn unsets_variables(&self) -> bool {
+        let of_overrides = self.rung.overrides.iter().flat_map(|it| &it.unset);
+        self.rung.unset.iter().chain(of_overrides).any(|path| path.keys[0] == "variables")
+    }
+
     /// Which of the overrides hold: two places with the same answer have the same settings.
     pub(crate) fn holding(&self, context: &Context<'_>, holding: &mut Vec<bool>) {
         holding.extend(self.rung.overrides.iter().map(|it| holds(&it.when, context)));
@@ -196,7 +204,13 @@ pub(crate) fn climb(
     tally: &mut Tally,
     diagnostics: &mut Diagnostics,
 ) -> Settings {
-    let mut climber = Climber { settings: Settings::default(), locks: Vec::new(), tally, diagnostics };
+    let mut climber = Climber {
+        settings: Settings::default(),
+        locks: Vec::new(),
+        variables: BTreeSet::new(),
+        tally,
+        diagnostics,
+    };
     for (index, step) in steps.iter().enumerate() {
         climber.step(step, index + 1 == steps.len(), context);
     }
@@ -207,6 +221,8 @@ struct Climber<'d> {
     settings: Settings,
     /// What no later step may change.
     locks: Vec<KeyPath>,
+    /// The variables that some step has set.
+    variables: BTreeSet<Text>,
     tally: &'d mut Tally,
     diagnostics: &'d mut Diagnostics,
 }
@@ -229,6 +245,9 @@ impl Climber<'_> {
     fn unset(&mut self, layer: &Layer<'_>, keys: Keys) {
         for path in layer.unset {
             let first = path.keys[0].as_str();
+            if first == "variables" {
+                self.unset_variables(path);
+            }
             if !keys.take(first) {
                 continue;
             }
@@ -239,10 +258,27 @@ impl Climber<'_> {
                     found |= path.remove(&mut change.keys);
                 }
             }
-            self.tally.expect(Duty::Unset, path.place);
+            let duty = if matches!(first, "kustomization" | "helm") && path.keys.len() > 1 {
+                self.settings.unset.push(path.clone());
+                Duty::UnsetWritten
+            } else {
+                Duty::Unset
+            };
+            self.tally.expect(duty, path.place);
             if found {
-                self.tally.done(Duty::Unset, path.place);
+                self.tally.done(duty, path.place);
             }
+        }
+    }
+
+    /// Takes variables away: all of them, or one.
+    fn unset_variables(&mut self, path: &KeyPath) {
+        self.check_lock(&path.keys, path.place);
+        let before = self.variables.len();
+        self.variables.retain(|name| path.keys.get(1).is_some_and(|key| key != name));
+        self.tally.expect(Duty::Unset, path.place);
+        if self.variables.len() < before {
+            self.tally.done(Duty::Unset, path.place);
         }
     }
 
@@ -252,6 +288,7 @@ impl Climber<'_> {
             let key = entry.key.text.as_str();
             if key == "variables" {
                 self.check_locks_of(entry);
+                self.variables.extend(entry.value.as_map().into_iter().flat_map(Map::keys).map(Text::from));
             }
             if !step.keys.take(key) {
                 continue;
@@ -266,7 +303,8 @@ impl Climber<'_> {
             }
         }
         if !change.is_empty() {
-            self.settings.changes.push(Change { place: layer.place, is_own, keys: change });
+            let locks = self.locks.clone();
+            self.settings.changes.push(Change { place: layer.place, is_own, locks, keys: change });
         }
     }
 
@@ -277,6 +315,7 @@ impl Climber<'_> {
         }
         let mut merged = self.settings.keys.get("source").cloned().unwrap_or_default();
         merge_source(&mut merged, &source);
+        merged.place = source.place;
         self.settings.keys.insert(entry.key.clone(), merged);
     }
 

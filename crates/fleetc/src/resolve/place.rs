@@ -6,7 +6,7 @@ use std::sync::Arc;
 use fleetc_manifests::{Place, Text};
 use indexmap::IndexMap;
 
-use super::ladder::{climb, steps};
+use super::ladder::{Step, climb, steps};
 use super::matching::{Context, holds};
 use super::{Tally, decode, filled_in, host_of};
 use crate::diagnostic::Diagnostics;
@@ -216,13 +216,13 @@ fn climb_everywhere<'f>(
         for step in &steps {
             step.holding(&context, &mut holding);
         }
-        // Locks of the environment and the cluster count, so they are part of the key.
+        // The environment and the cluster count where they lock something, or where variables are taken away.
         let Target { environment, cluster, .. } = fleet.targets[target];
-        let lockers = [
-            environment * usize::from(locks(&fleet.environments[environment].rung)),
-            (cluster + 1) * usize::from(locks(&fleet.clusters[cluster].rung)),
-        ];
-        let settings = (known.entry((lockers[0], lockers[1], holding)))
+        let all_count = steps.iter().any(Step::unsets_variables);
+        let counts = |rung: &Rung| usize::from(all_count || locks(rung));
+        let of_environment = environment * counts(&fleet.environments[environment].rung);
+        let of_cluster = (cluster + 1) * counts(&fleet.clusters[cluster].rung);
+        let settings = (known.entry((of_environment, of_cluster, holding)))
             .or_insert_with(|| Arc::new(climb(&steps, &context, tally, diagnostics)));
         placements.push(Placement { target, settings: settings.clone() });
     }

@@ -155,6 +155,10 @@ impl Substitute for Scope<'_> {
         self.lookup(name, written, text)
     }
 
+    fn open(&mut self, text: &Value) {
+        self.diagnostics.push(messages::open_substitution(text.place));
+    }
+
     fn keeps_type(&self, _: &Value) -> bool {
         true
     }

@@ -7,6 +7,8 @@ use fleetc_manifests::{Data, Text, Value};
 pub(crate) enum Part<'t> {
     /// Text as it is; `$${` has become `${`.
     Literal(&'t str),
+    /// A `${` without an end, and all after it.
+    Open(&'t str),
     /// `${name}`, or `${name:=default}`.
     Variable {
         /// The name.
@@ -23,7 +25,7 @@ pub(crate) fn is_live(text: &str) -> bool {
     text.contains("${")
 }
 
-/// The parts of a text, in order; a `${` that does not end is text.
+/// The parts of a text, in order.
 pub(crate) fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -34,8 +36,11 @@ pub(crate) fn parts(text: &str) -> Vec<Part<'_>> {
             rest = &rest[at + 2..];
             continue;
         }
-        let Some(length) = rest[at..].find('}') else { break };
         push_literal(&mut parts, &rest[..at]);
+        let Some(length) = rest[at..].find('}') else {
+            parts.push(Part::Open(&rest[at..]));
+            return parts;
+        };
         let written = &rest[at..=at + length];
         let inner = &written[2..written.len() - 1];
         let (name, default) = match inner.find(":=").or_else(|| inner.find(":-")) {
@@ -59,6 +64,9 @@ fn push_literal<'t>(parts: &mut Vec<Part<'t>>, text: &'t str) {
 pub(crate) trait Substitute {
     /// What stands in the place of a variable in a text; `None` if that was an error, or if it stays as it is.
     fn variable(&mut self, name: &str, default: Option<&str>, written: &str, text: &Value) -> Option<Value>;
+
+    /// A text has a `${` without an end.
+    fn open(&mut self, text: &Value);
 
     /// Whether a text that is one substitution becomes what the variable is, whatever its type.
     fn keeps_type(&self, text: &Value) -> bool;
@@ -105,6 +113,10 @@ pub(crate) trait Substitute {
         for part in parts {
             match part {
                 Part::Literal(literal) => out.push_str(literal),
+                Part::Open(open) => {
+                    self.open(value);
+                    out.push_str(open);
+                }
                 Part::Variable { name, default, written } => {
                     match self.variable(name, default, written, value) {
                         Some(found) => out.push_str(&spelled(&found)),
@@ -159,7 +171,7 @@ mod tests {
         assert_eq!(parts("$${a} $"), [Literal("${"), Literal("a} $")]);
         assert_eq!(parts("${a:=x y}"), [variable("a", Some("x y"), "${a:=x y}")]);
         assert_eq!(parts("${a:-}"), [variable("a", Some(""), "${a:-}")]);
-        assert_eq!(parts("${a"), [Literal("${a")]);
+        assert_eq!(parts("b${a"), [Literal("b"), Part::Open("${a")]);
         assert_eq!(parts(""), []);
     }
 }

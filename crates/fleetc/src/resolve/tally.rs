@@ -11,6 +11,8 @@ pub(crate) enum Duty {
     Hold,
     /// Take something away.
     Unset,
+    /// Take away something that fleetc writes: only rendering knows.
+    UnsetWritten,
     /// Meet an object.
     Meet,
     /// Change an object.
@@ -46,6 +48,11 @@ impl Tally {
     /// Whether what was written there has done it.
     pub(crate) fn has_done(&self, duty: Duty, place: Place) -> bool {
         self.done.contains(&(place, duty))
+    }
+
+    /// Expects nothing of what only rendering could have done: it was not reached.
+    pub(crate) fn forget_rendering(&mut self) {
+        self.expected.retain(|(_, duty)| matches!(duty, Duty::Hold | Duty::Unset));
     }
 
     /// What has not done its duty.

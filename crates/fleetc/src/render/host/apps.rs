@@ -13,7 +13,7 @@ use crate::render::here::{self, Objects};
 use crate::render::kustomization::{Account, Kustomization};
 use crate::render::placed::{Body, PlacedApp};
 use crate::render::target::On;
-use crate::render::{Rendered, chart, late, tenant};
+use crate::render::{Part, Rendered, chart, late, tenant};
 
 impl Maker<'_, '_> {
     /// The objects of an app, its Flux objects included.
@@ -68,6 +68,11 @@ impl Maker<'_, '_> {
                 on.cluster,
             ));
         }
+        let mut after =
+            self.after(&self.host.order.of_apps[self.index][app], &namespace, placed, &mut problems);
+        if placed.renders_here() && namespace == on.flux.namespace {
+            after.push((on.flux_name(&placed.bundle()), None));
+        }
         let has_own_namespace = is_tenants || placed.keys.namespace.is_some();
         let kustomization = Kustomization {
             name: on.object_name_of(placed),
@@ -77,15 +82,16 @@ impl Maker<'_, '_> {
             account: on.account_of(placed, KUSTOMIZE_CONTROLLER),
             kubeconfig,
             target_namespace: has_own_namespace.then(|| placed.namespace.clone()),
-            after: self.after(&self.host.order.of_apps[self.index][app], &namespace, placed, &mut problems),
+            after,
             post_build: post_build_of_pulled(placed, &mut problems),
             place: placed.app.place,
             namespace,
             ..Kustomization::default()
         };
-        let more = placed.keys.kustomization.clone();
+        let more = placed.more();
         self.extend(problems);
-        Some(kustomization.object(more.as_ref(), &mut self.host.part.diagnostics))
+        let Part { tally, diagnostics, .. } = &mut self.host.part;
+        Some(kustomization.object(&more, tally, diagnostics))
     }
 
     /// The HelmRelease of an app.
@@ -112,7 +118,7 @@ impl Maker<'_, '_> {
         }
         let Host { ons, library, part, .. } = &mut *self.host;
         let placed = &ons[self.index].apps[app];
-        Some(chart::release(placed, name, &source, setting, library, &mut part.diagnostics))
+        Some(chart::release(placed, name, &source, setting, library, &mut part.tally, &mut part.diagnostics))
     }
 
     /// The names in `dependsOn` of something in a namespace.
@@ -163,7 +169,7 @@ impl Maker<'_, '_> {
             return;
         }
         let kustomization = self.kustomization_of_app(index, namespaces);
-        let more = self.on().apps[index].keys.kustomization.clone();
+        let more = self.on().apps[index].more();
         if let Some(late) = self.on().apps[index].keys.late.clone() {
             let Host { library, part, .. } = &mut *self.host;
             late::escape(&mut own, &late, &library.sources, &mut part.diagnostics);
@@ -184,6 +190,7 @@ impl Maker<'_, '_> {
         }
         if !flux.is_empty() {
             let mut near = kustomization.clone();
+            near.account = self.account_of_bundle(&self.on().apps[index], true);
             near.wait |= self.host.order.is_waited_for(self.index, index);
             if !own.is_empty() {
                 near.after.push((self.on().flux_name(&bundle), None));
@@ -220,7 +227,7 @@ impl Maker<'_, '_> {
         let late = app.keys.late.clone();
         let kustomization = Kustomization {
             wait: app.app.is_component || self.host.order.is_waited_for(self.index, index),
-            account: self.account_of_bundle(app),
+            account: self.account_of_bundle(app, false),
             after,
             labels: tenant.as_ref().map(tenant_label).unwrap_or_default(),
             post_build: late.as_ref().map(|late| late::post_build(late, &mut Diagnostics::default())),
@@ -234,10 +241,10 @@ impl Maker<'_, '_> {
         kustomization
     }
 
-    /// Whom the bundle of an app is applied as: a tenant's by the account beside the Kustomization.
-    fn account_of_bundle(&self, app: &PlacedApp<'_>) -> Account {
+    /// Whom the bundle of an app is applied as: a tenant's by the account beside the Kustomization, but for what Flux
+    /// needs on the host for a remote.
+    fn account_of_bundle(&self, app: &PlacedApp<'_>, is_near: bool) -> Account {
         let on = self.on();
-        let is_near = on.target.is_remote() && app.body != Body::Here;
         match (app.own_account(), on.tenant_of(app)) {
             (Some(own), _) => own,
             (None, None) => Account::Platform,

@@ -6,13 +6,13 @@ use fleetc_manifests::{Map, Text, Value, value};
 
 use super::{Bundle, Host, rights, text_at};
 use crate::diagnostic::Diagnostic;
-use crate::language::KustomizationSpec;
 use crate::messages;
 use crate::render::here::Objects;
-use crate::render::kustomization::{Account, Kustomization};
+use crate::render::kustomization::{self, Account, Kustomization};
 use crate::render::placed::Body;
+use crate::render::spec::More;
 use crate::render::target::On;
-use crate::render::{Rendered, TENANT_LABEL};
+use crate::render::{Part, Rendered, TENANT_LABEL};
 
 /// Namespaces that every cluster has.
 const EVERYWHERE: [&str; 4] = ["default", "kube-system", "kube-public", "kube-node-lease"];
@@ -36,7 +36,7 @@ pub(super) fn of(
     }
     let mut objects: Vec<Option<Objects>> = objects.into_iter().map(Some).collect();
     let namespaces = maker.namespaces(&objects);
-    let pulled = maker.pulled(&mut objects, flux);
+    let pulled = maker.pulled(&mut objects, flux, &namespaces);
     maker.tenants(pulled);
     maker.near_tenants();
     for (app, objects) in objects.into_iter().enumerate() {
@@ -75,7 +75,7 @@ pub(super) struct Draft {
     pub(super) objects: Vec<Rendered>,
     pub(super) kustomization: Kustomization,
     /// What fleet.toml says about the Kustomization in Flux's words.
-    pub(super) more: Option<KustomizationSpec>,
+    pub(super) more: More,
     /// Whether its objects end up on the cluster of the target, and not on the host.
     pub(super) is_far: bool,
 }
@@ -138,7 +138,7 @@ impl<'f> Maker<'_, 'f> {
         for (namespace, users) in users {
             match users[..] {
                 _ if brought.contains(&namespace) => {}
-                [app] if !on.apps[app].is_pulled_alone() => {
+                [app] if !on.apps[app].is_pulled() => {
                     namespaces.of_apps.insert(namespace, app);
                 }
                 _ => {
@@ -178,19 +178,25 @@ impl<'f> Maker<'_, 'f> {
         &mut self,
         objects: &mut [Option<Objects>],
         flux: &mut Vec<Rendered>,
+        namespaces: &Namespaces,
     ) -> BTreeMap<Text, Vec<Rendered>> {
         let mut pulled: BTreeMap<Text, Vec<Rendered>> = BTreeMap::new();
         for (index, app) in self.on().apps.iter().enumerate() {
-            if !app.is_pulled_alone() {
+            if !app.is_pulled() {
                 continue;
             }
-            let Some(of_app) = objects[index].take() else {
-                continue;
-            };
-            let all = of_app.own.into_iter().chain(of_app.flux);
+            let Some(of_app) = &mut objects[index] else { continue };
+            let mut of_flux = std::mem::take(&mut of_app.flux);
+            if namespaces.shared.values().any(|users| users.contains(&index)) && of_app.own.is_empty() {
+                let first = self.on().flux_name("namespaces");
+                of_flux.iter_mut().for_each(|object| kustomization::wait_for(&mut object.value, &first));
+            }
             match app.tenant_name() {
-                Some(tenant) => pulled.entry(tenant.clone()).or_default().extend(all),
-                None => flux.extend(all),
+                Some(tenant) => pulled.entry(tenant.clone()).or_default().extend(of_flux),
+                None => flux.extend(of_flux),
+            }
+            if of_app.own.is_empty() {
+                objects[index] = None;
             }
         }
         pulled
@@ -225,7 +231,8 @@ impl<'f> Maker<'_, 'f> {
         if let Some(problem) = problem {
             self.push(problem);
         }
-        let kustomization = kustomization.object(more.as_ref(), &mut self.host.part.diagnostics);
+        let Part { tally, diagnostics, .. } = &mut self.host.part;
+        let kustomization = kustomization.object(&more, tally, diagnostics);
         self.bundles.push(Bundle { name, objects, kustomization, tenant, app, is_far });
     }
 }

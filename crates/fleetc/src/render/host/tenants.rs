@@ -34,11 +34,13 @@ impl Maker<'_, '_> {
             let bundle = Text::from(format!("tenant-{name}"));
             if !is_remote {
                 objects.extend(self.near_objects(&name));
+            }
+            self.change_tenant(index, &mut objects);
+            if !is_remote {
                 objects.extend(pulled);
             } else if !pulled.is_empty() {
                 self.host_bundle_of_tenant(&name, &bundle, pulled);
             }
-            self.change_tenant(index, &mut objects);
             let on = self.on();
             let tenant = &on.tenants[index];
             let dependencies = &self.host.order.of_tenants[self.index][index];
@@ -54,7 +56,7 @@ impl Maker<'_, '_> {
                 place: tenant.place,
                 ..Kustomization::default()
             };
-            let more = tenant.keys.kustomization.clone();
+            let more = tenant.more();
             let (name, tenant, is_far) = (bundle, Some(name), is_remote);
             self.bundle(Draft { name, tenant, objects, kustomization, more, is_far, ..Draft::default() });
         }
