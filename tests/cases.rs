@@ -4,17 +4,14 @@
 //! A file `arguments` in the folder holds further arguments; a file `show` the starts of the paths whose content the
 //! snapshot holds (without it, all). To add a test, add a folder, then `INSTA_UPDATE=always cargo test --test cases`.
 
-use std::collections::BTreeMap;
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-
-/// The top of the repository.
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use support::{root, tree};
 
 fn main() {
     let mut folders: Vec<PathBuf> = (fs::read_dir(root().join("tests/cases")).expect("the cases lie there"))
@@ -51,24 +48,4 @@ fn run(name: &str, folder: &Path) -> Result<(), Failed> {
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name, snapshot));
     Ok(())
-}
-
-/// The files below a folder, but for the ledger.
-fn tree(folder: &Path) -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(inner) = open.pop() {
-        for entry in fs::read_dir(inner).expect("it can be read") {
-            let path = entry.expect("it can be read").path();
-            if path.is_dir() {
-                open.push(path);
-                continue;
-            }
-            let name = path.strip_prefix(folder).expect("it lies there").to_string_lossy().into_owned();
-            if !name.starts_with('.') {
-                files.insert(name, fs::read_to_string(&path).expect("it is text"));
-            }
-        }
-    }
-    files
 }

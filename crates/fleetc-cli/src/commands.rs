@@ -19,8 +19,8 @@ pub(crate) struct FleetFile {
     /// Its name.
     pub(crate) name: String,
     pub(crate) text: String,
-    /// The folder that it lies in.
-    pub(crate) folder: PathBuf,
+    /// Where it lies.
+    pub(crate) path: PathBuf,
     folder_name: String,
     disk: Disk,
 }
@@ -39,9 +39,14 @@ impl FleetFile {
             name: name_of(&path).unwrap_or_else(|| "fleet.toml".into()),
             text,
             folder_name: name_of(&absolute).unwrap_or_else(|| "fleet".into()),
-            disk: Disk::new(folder.clone()),
-            folder,
+            disk: Disk::new(folder),
+            path,
         })
+    }
+
+    /// A path beside it.
+    pub(crate) fn beside(&self, path: &str) -> PathBuf {
+        self.path.with_file_name(path)
     }
 
     /// It as the compiler takes it.

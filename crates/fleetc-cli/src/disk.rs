@@ -83,7 +83,8 @@ pub(crate) fn find_fleet(named: Option<&Path>) -> Result<PathBuf, String> {
         };
     }
     let here = std::env::current_dir().map_err(|error| format!("cannot find the current folder: {error}"))?;
-    let found = here.ancestors().map(|folder| folder.join("fleet.toml")).find(|path| path.is_file());
+    let found = here.ancestors().position(|folder| folder.join("fleet.toml").is_file());
+    let found = found.map(|up| std::iter::repeat_n("..", up).collect::<PathBuf>().join("fleet.toml"));
     found.ok_or_else(|| {
         "there is no fleet.toml in this folder or above it; `fleetc new` makes one, `--fleet` names one"
             .to_owned()

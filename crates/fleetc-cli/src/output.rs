@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use fleetc::{Diagnostic, Diagnostics, Severity, Sources};
 
 use crate::args::{Global, MessageFormat, When};
+use crate::progress::Progress;
 use crate::report;
 
 /// Where a command prints.
@@ -25,6 +26,11 @@ impl Output {
             }
         };
         Self { format: global.message_format, colour, quiet: global.quiet, verbose: global.verbose }
+    }
+
+    /// Says what takes long, on a terminal.
+    pub(crate) fn progress(&self, phase: &'static str) -> Progress {
+        Progress::start(!self.quiet && self.format == MessageFormat::Human, phase)
     }
 
     /// A result, on standard output. A pipe that nobody reads any more is no mistake.
@@ -82,9 +88,7 @@ impl Output {
             .into_iter()
             .map(|severity| (severity, diagnostics.count(severity)))
             .filter(|(_, count)| *count > 0)
-            .map(|(severity, count)| {
-                format!("{count} {}{}", severity.name(), if count == 1 { "" } else { "s" })
-            })
+            .map(|(severity, count)| counted(count, severity.name()))
             .collect();
         if !counts.is_empty() && self.format == MessageFormat::Human {
             line(&counts.join(", "));
@@ -95,4 +99,9 @@ impl Output {
 /// A line on standard error. Nothing can be done about one that cannot be written.
 fn line(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// `1 target`, `2 targets`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

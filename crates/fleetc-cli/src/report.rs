@@ -8,6 +8,7 @@ use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
 };
+use serde::Serialize;
 
 /// How many columns a message may have.
 const WIDTH: usize = 120;
@@ -35,27 +36,52 @@ pub(crate) fn short(diagnostic: &Diagnostic, sources: &Sources) -> String {
 
 /// One JSON object.
 pub(crate) fn json(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let labels: Vec<serde_json::Value> = diagnostic
-        .labels
-        .iter()
-        .filter_map(|label| {
-            let (file, range) = locate(label, sources)?;
-            let (start, end) = (file.location(range.start), file.location(range.end));
-            Some(serde_json::json!({
-                "file": start.file, "line": start.line, "column": start.column,
-                "end_line": end.line, "end_column": end.column, "text": label.text,
-            }))
+    let problem = Problem {
+        code: diagnostic.code.name(),
+        severity: diagnostic.severity.name(),
+        message: &diagnostic.message,
+        targets: &diagnostic.targets,
+        labels: diagnostic.labels.iter().filter_map(|label| Marked::of(label, sources)).collect(),
+        help: diagnostic.help.as_deref(),
+    };
+    serde_json::to_string(&problem).expect("everything in it is text and numbers")
+}
+
+/// A problem, as machines read it.
+#[derive(Serialize)]
+struct Problem<'d> {
+    code: &'d str,
+    severity: &'d str,
+    message: &'d str,
+    targets: &'d [String],
+    labels: Vec<Marked<'d>>,
+    help: Option<&'d str>,
+}
+
+/// A place in a file, from its first character to the one behind its last.
+#[derive(Serialize)]
+struct Marked<'d> {
+    file: String,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    text: &'d str,
+}
+
+impl<'d> Marked<'d> {
+    fn of(label: &'d Label, sources: &Sources) -> Option<Self> {
+        let (file, range) = locate(label, sources)?;
+        let (start, end) = (file.location(range.start), file.location(range.end));
+        Some(Self {
+            file: start.file,
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            text: &label.text,
         })
-        .collect();
-    serde_json::json!({
-        "code": diagnostic.code.name(),
-        "severity": diagnostic.severity.name(),
-        "message": diagnostic.message,
-        "targets": diagnostic.targets,
-        "labels": labels,
-        "help": diagnostic.help,
-    })
-    .to_string()
+    }
 }
 
 /// Text without what a terminal, or a CI system that reads the log, would take for a command.

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::args::Global;
 use crate::commands::FleetFile;
-use crate::output::Output;
+use crate::output::{Output, counted};
 use crate::{Ended, NotRun, ledger};
 
 /// Compile the fleet into its tree of manifests
@@ -65,10 +65,13 @@ impl Part {
 pub(crate) fn run(args: &Build, global: &Global, output: &mut Output) -> Result<Ended, NotRun> {
     let started = Instant::now();
     let fleet = FleetFile::open(global)?;
-    output.detail(&format!("compiling `{}`", fleet.folder.join(&fleet.name).display()));
+    output.detail(&format!("compiling `{}`", fleet.path.display()));
     let threads = rayon::ThreadPoolBuilder::new().num_threads(args.jobs.unwrap_or(0)).build();
     let threads = threads.map_err(|error| format!("cannot start threads: {error}"))?;
-    let outcome = threads.install(|| fleetc::compile(&fleet.input()));
+    let outcome = {
+        let _progress = output.progress("compiling");
+        threads.install(|| fleetc::compile(&fleet.input()))
+    };
     output.problems(&outcome.diagnostics, &outcome.sources);
     let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
     let tree = args.part.of(built.tree);
@@ -77,18 +80,22 @@ pub(crate) fn run(args: &Build, global: &Global, output: &mut Output) -> Result<
         output.result(&tree.to_stream())?;
         return Ok(Ended::Done);
     }
-    let folder = args.output.clone().unwrap_or_else(|| fleet.folder.join(built.fleet.output.as_str()));
+    let folder = args.output.clone().unwrap_or_else(|| fleet.beside(&built.fleet.output));
     output.detail(&format!(
         "writing `{}`, {:.2} s after the start",
         folder.display(),
         started.elapsed().as_secs_f64()
     ));
-    let done = ledger::write(&tree, &folder)?;
+    let done = {
+        let _progress = output.progress("writing");
+        ledger::write(&tree, &folder)?
+    };
     output.summary(&format!(
-        "{} targets, {objects} objects in `{}`: {} files written, {} unchanged, {} removed, in {:.2} s",
-        built.fleet.targets.len(),
+        "{}, {} in `{}`: {} written, {} unchanged, {} removed, in {:.2} s",
+        counted(built.fleet.targets.len(), "target"),
+        counted(objects, "object"),
         folder.display(),
-        done.written,
+        counted(done.written, "file"),
         done.unchanged,
         done.removed,
         started.elapsed().as_secs_f64()

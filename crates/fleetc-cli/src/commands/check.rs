@@ -2,7 +2,7 @@
 
 use crate::args::Global;
 use crate::commands::FleetFile;
-use crate::output::Output;
+use crate::output::{Output, counted};
 use crate::{Ended, NotRun};
 
 /// Say what is wrong with the fleet, and write nothing
@@ -15,14 +15,17 @@ pub(crate) struct Check {}
 
 pub(crate) fn run(_: &Check, global: &Global, output: &mut Output) -> Result<Ended, NotRun> {
     let fleet = FleetFile::open(global)?;
-    let outcome = fleetc::compile(&fleet.input());
+    let outcome = {
+        let _progress = output.progress("checking");
+        fleetc::compile(&fleet.input())
+    };
     output.problems(&outcome.diagnostics, &outcome.sources);
     let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
     output.summary(&format!(
-        "`{}` is right: {} targets, {} objects",
+        "`{}` is right: {}, {}",
         fleet.name,
-        built.fleet.targets.len(),
-        built.tree.object_count()
+        counted(built.fleet.targets.len(), "target"),
+        counted(built.tree.object_count(), "object")
     ));
     Ok(Ended::Done)
 }

@@ -10,6 +10,7 @@ pub(crate) fn toml_syntax(place: Place, message: &str) -> Diagnostic {
 }
 
 pub(crate) fn unknown_key(key: &Key, table: &str, known: &[&str]) -> Diagnostic {
+    let table = table.split_once('.').map_or_else(|| table.to_owned(), |(kind, _)| format!("[{kind}.…]"));
     let message = format!("`{table}` has no key `{}`", key.text);
     Diagnostic::error(codes::UNKNOWN_KEY, key.place, message).help(suggest(
         &key.text,

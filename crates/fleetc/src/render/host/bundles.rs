@@ -189,7 +189,9 @@ impl<'f> Maker<'_, 'f> {
             let mut of_flux = std::mem::take(&mut of_app.flux);
             if namespaces.shared.values().any(|users| users.contains(&index)) && of_app.own.is_empty() {
                 let first = self.on().flux_name("namespaces");
-                of_flux.iter_mut().for_each(|object| kustomization::wait_for(&mut object.value, &first));
+                for object in &mut of_flux {
+                    kustomization::wait_for(&mut object.value, &first);
+                }
             }
             match app.tenant_name() {
                 Some(tenant) => pulled.entry(tenant.clone()).or_default().extend(of_flux),

@@ -1,0 +1,101 @@
+//! What the tests of the whole share: a folder with a fleet in it, and the binary that is run there.
+
+#![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The top of the repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("it is there")
+}
+
+/// A folder of its own for a test, with files in it; it goes with the test.
+pub struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub fn new(files: &[(&str, &str)]) -> Self {
+        let folder = Self(tempfile::tempdir().expect("there is room"));
+        for (path, text) in files {
+            folder.write(path, text);
+        }
+        folder
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().expect("it lies in the folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path().join(path)).expect("it is there")
+    }
+
+    pub fn has(&self, path: &str) -> bool {
+        self.path().join(path).symlink_metadata().is_ok()
+    }
+
+    /// `fleetc` with the arguments, to be run in the folder.
+    pub fn fleetc(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fleetc"));
+        command.args(arguments.split_whitespace()).current_dir(self.path()).env_remove("NO_COLOR");
+        command
+    }
+
+    /// Runs `fleetc` with the arguments.
+    pub fn run(&self, arguments: &str) -> Run {
+        Run::of(self.fleetc(arguments).output().expect("it can be started"))
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Run {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Run {
+    pub fn of(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).expect("it is text"),
+            err: String::from_utf8(output.stderr).expect("it is text"),
+        }
+    }
+
+    /// It, if it ended so.
+    #[track_caller]
+    pub fn ends(self, status: i32) -> Self {
+        assert_eq!(self.status, status, "{}{}", self.out, self.err);
+        self
+    }
+}
+
+/// The files below a folder, but for the ledger.
+pub fn tree(folder: &Path) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(inner) = open.pop() {
+        for entry in fs::read_dir(inner).expect("it can be read") {
+            let path = entry.expect("it can be read").path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(folder).expect("it lies there").to_string_lossy().into_owned();
+            if !name.starts_with('.') {
+                files.insert(name, fs::read_to_string(&path).expect("it is text"));
+            }
+        }
+    }
+    files
+}
