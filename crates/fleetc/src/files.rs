@@ -65,6 +65,13 @@ impl fmt::Display for FileError {
 #[derive(Debug, Clone, Default)]
 pub struct InMemory(BTreeMap<String, Vec<u8>>);
 
+impl InMemory {
+    /// Puts a file in, in the place of one that has the path already.
+    pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) {
+        self.0.insert(path.into(), bytes.into());
+    }
+}
+
 impl<const N: usize> From<[(&str, &str); N]> for InMemory {
     fn from(files: [(&str, &str); N]) -> Self {
         files.into_iter().collect()

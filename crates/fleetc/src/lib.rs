@@ -186,5 +186,10 @@ fn check_version(fleet: &syntax::Rung, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// What the README says of the library compiles, and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 /// The version of this compiler.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

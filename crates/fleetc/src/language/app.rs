@@ -95,8 +95,7 @@ pub struct Component(pub App);
 impl Table for Component {
     const SHAPE: &'static TableShape = &TableShape {
         name: "components.C",
-        doc: "What the platform brings: the same keys as an app, but for `tenant`. It may hold cluster-wide objects, is waited for \
-              until it is ready, and others come after it.",
+        doc: "What the platform brings: it may hold cluster-wide objects, Flux waits until it is ready, and others come after it.",
         keys: || (App::SHAPE.keys)().into_iter().filter(|key| key.name != "tenant").collect(),
     };
 }

@@ -8,22 +8,31 @@ pub fn reference() -> String {
     let mut out = String::new();
     let mut inner: Vec<&'static TableShape> = Vec::new();
     for top in top_tables() {
-        let title = if top.is_named { format!("[{}]", top.shape.name) } else { format!("[{}]", top.key) };
-        section(&title, top.shape, &mut inner, &mut out);
+        let title = match (top.is_named, top.shape.name.contains('.')) {
+            (false, _) => format!("`[{}]`", top.key),
+            (true, true) => format!("`[{}]`", top.shape.name),
+            (true, false) => format!("`[{}.{}]`", top.key, top.key[..1].to_uppercase()),
+        };
+        if top.key == "components" {
+            heading(&title, top.shape, &mut out);
+            out.push_str("The keys are those of [`[apps.A]`](#appsa), but for `tenant`.\n\n");
+        } else {
+            section(&title, top.shape, &mut inner, &mut out);
+        }
     }
-    out.push_str("## `[defaults]`\n\nWhat everything starts from: `variables` and `locked` for all, and a table for each kind of thing (");
+    out.push_str("### `[defaults]`\n\nWhat everything starts from: `variables` and `locked` for all, and a table for each kind of thing (");
     let names: Vec<String> =
         default_tables().iter().map(|(name, _)| format!("`[defaults.{name}]`")).collect();
     out.push_str(&names.join(", "));
     out.push_str("), with the keys of that thing and overrides of its own.\n\n");
-    out.push_str("## In every table with overrides\n\n");
+    out.push_str("### In every table with overrides\n\n");
     keys(&rung_keys(), &mut inner, &mut out);
-    out.push_str("## In every override\n\nThe keys of its table that are not marked *once*, `unset` and `locked`, and:\n\n");
+    out.push_str("### In every override\n\nThe keys of its table that are not marked *once*, `unset` and `locked`, and:\n\n");
     keys(&override_keys(), &mut inner, &mut out);
     let mut at = 0;
     while at < inner.len() {
         let table = inner[at];
-        section(&format!("{} = {{ … }}", table.name), table, &mut inner, &mut out);
+        section(&format!("The table `{}`", table.name), table, &mut inner, &mut out);
         at += 1;
     }
     out.truncate(out.trim_end().len());
@@ -31,8 +40,12 @@ pub fn reference() -> String {
     out
 }
 
+fn heading(title: &str, table: &TableShape, out: &mut String) {
+    out.push_str(&format!("### {title}\n\n{}\n\n", paragraphs(table.doc)));
+}
+
 fn section(title: &str, table: &'static TableShape, inner: &mut Vec<&'static TableShape>, out: &mut String) {
-    out.push_str(&format!("## `{title}`\n\n{}\n\n", paragraphs(table.doc)));
+    heading(title, table, out);
     keys(&(table.keys)(), inner, out);
 }
 
@@ -66,7 +79,7 @@ fn holds(shape: &Shape, inner: &mut Vec<&'static TableShape>) -> String {
         Shape::Text(TextForm::Name) => "name".into(),
         Shape::Text(TextForm::Path) => "path".into(),
         Shape::Text(TextForm::Duration) => "duration".into(),
-        Shape::Text(TextForm::Pattern) => "name, `*` for any part".into(),
+        Shape::Text(TextForm::Pattern) => "pattern".into(),
         Shape::Boolean => "boolean".into(),
         Shape::Integer => "integer".into(),
         Shape::Word(words) => {
@@ -77,10 +90,16 @@ fn holds(shape: &Shape, inner: &mut Vec<&'static TableShape>) -> String {
         Shape::List(item) => format!("list of: {}", holds(item, inner)),
         Shape::Map(item) => format!("table of: {}", holds(item, inner)),
         Shape::Table(table) => {
-            if !inner.iter().any(|it| std::ptr::eq(*it, *table)) {
+            if inner.iter().all(|it| it.name != table.name) {
                 inner.push(table);
             }
-            format!("[{}](#{}---)", table.name, table.name)
+            format!("[{}](#the-table-{})", table.name, table.name)
+        }
+        Shape::OneOf(shapes)
+            if let [one, Shape::List(item)] = &shapes[..]
+                && holds(one, inner) == holds(item, inner) =>
+        {
+            format!("{}, or a list", holds(one, inner))
         }
         Shape::OneOf(shapes) => {
             shapes.iter().map(|shape| holds(shape, inner)).collect::<Vec<_>>().join(" or ")
