@@ -17,7 +17,7 @@ pub fn write(value: &Value) -> String {
     out
 }
 
-/// Adds the value to `out`, as [`write`] writes it.
+/// Adds the value to `out`, as [`write()`] writes it.
 pub fn write_to(value: &Value, out: &mut String) {
     match &value.data {
         Data::Map(map) if !map.is_empty() => document(map, out),
