@@ -99,3 +99,9 @@ pub fn tree(folder: &Path) -> BTreeMap<String, String> {
     }
     files
 }
+
+/// A line for whoever runs the tests.
+#[allow(clippy::print_stderr, reason = "it is for whoever looks on")]
+pub fn say(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,5 +1,6 @@
 //! What fleetc wrote, so that nothing else is ever replaced or removed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -25,11 +26,12 @@ pub(crate) struct Done {
 /// Makes the folder hold the tree; only files that fleetc wrote, and that nobody changed since, are replaced or removed.
 pub(crate) fn write(tree: &Tree, output: &Path) -> Result<Done, String> {
     let old = read(output)?;
-    let files: BTreeMap<String, &str> = tree.files().map(|(path, file)| (path, file.text.as_str())).collect();
+    let files: BTreeMap<String, Cow<'_, str>> =
+        tree.files().map(|(path, file)| (path, file.text())).collect();
     let plan = plan(&files, &old, output)?;
     let mut done = Done { unchanged: files.len() - plan.write.len(), ..Done::default() };
     for path in &plan.write {
-        write_file(&output.join(path), files[*path])
+        write_file(&output.join(path), &files[*path])
             .map_err(|error| cannot("write", output, path, &error))?;
         done.written += 1;
     }
@@ -52,7 +54,7 @@ struct Plan<'p> {
 
 /// What must be done; an error if something stands in the way that is not fleetc's.
 fn plan<'p>(
-    files: &'p BTreeMap<String, &str>,
+    files: &'p BTreeMap<String, Cow<'_, str>>,
     old: &'p BTreeMap<String, String>,
     output: &Path,
 ) -> Result<Plan<'p>, String> {
@@ -136,7 +138,7 @@ fn read(output: &Path) -> Result<BTreeMap<String, String>, String> {
     Ok(entries.map(|(digest, path)| (path.to_owned(), digest.to_owned())).collect())
 }
 
-fn ledger(files: &BTreeMap<String, &str>) -> String {
+fn ledger(files: &BTreeMap<String, Cow<'_, str>>) -> String {
     let mut text = format!("{HEAD}\n");
     for (path, content) in files {
         text.push_str(&digest(content.as_bytes()));

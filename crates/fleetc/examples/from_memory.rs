@@ -48,6 +48,6 @@ fn main() {
     assert_eq!(outcome.diagnostics.count(Severity::Error), 0);
     let Some(compiled) = outcome.output else { return };
     for (path, file) in compiled.tree.files() {
-        println!("--- {path}\n{}", file.text);
+        println!("--- {path}\n{}", file.text());
     }
 }

@@ -21,7 +21,7 @@
 //! let outcome = compile(&Input::new(text, &files));
 //! let tree = outcome.output.expect("the fleet has no mistakes").tree;
 //! let (_, file) = tree.files().find(|(path, _)| path == "common/home/web/configmap-web.yaml").unwrap();
-//! assert!(file.text.contains("namespace: web"));
+//! assert!(file.text().contains("namespace: web"));
 //! ```
 //!
 //! The data goes one way (docs/architecture.md has the picture):

@@ -1,16 +1,19 @@
 //! What comes out: folders of files, as a value before it is files.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use fleetc_manifests::{Value, yaml};
+
 /// The rendered tree: every path, relative to the output folder, and what its file holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tree {
     folders: BTreeMap<String, Arc<Folder>>,
 }
 
 /// One folder of the tree, with its files.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Folder {
     /// Its path: `prod/emea-1/payments-checkout`.
     pub path: String,
@@ -26,13 +29,38 @@ pub struct Folder {
     pub files: BTreeMap<String, File>,
 }
 
-/// A file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A file: a Kubernetes object, or the list of a folder.
+#[derive(Debug, Clone, PartialEq)]
 pub struct File {
-    /// What it holds.
-    pub text: String,
-    /// Whether it is a Kubernetes object, and not the list of a folder.
-    pub is_object: bool,
+    object: Option<Value>,
+    /// Its bytes, where they are not those of the object written as YAML: a list, or an encrypted object.
+    text: Option<Arc<str>>,
+}
+
+impl File {
+    /// A file that holds an object; encrypted ones have a text of their own.
+    pub(crate) fn of_object(object: Value, text: Option<Arc<str>>) -> Self {
+        Self { object: Some(object), text }
+    }
+
+    /// A file that holds anything else.
+    pub(crate) fn of_text(text: impl Into<Arc<str>>) -> Self {
+        Self { object: None, text: Some(text.into()) }
+    }
+
+    /// The Kubernetes object in it, each value with the place that it comes from; `None` for the list of a folder.
+    pub fn object(&self) -> Option<&Value> {
+        self.object.as_ref()
+    }
+
+    /// What is written into it.
+    pub fn text(&self) -> Cow<'_, str> {
+        match (&self.text, &self.object) {
+            (Some(text), _) => Cow::Borrowed(text),
+            (None, Some(object)) => Cow::Owned(yaml::write(object)),
+            (None, None) => Cow::Borrowed(""),
+        }
+    }
 }
 
 impl Tree {
@@ -64,15 +92,15 @@ impl Tree {
 
     /// How many Kubernetes objects there are.
     pub fn object_count(&self) -> usize {
-        self.folders().flat_map(|folder| folder.files.values()).filter(|file| file.is_object).count()
+        self.folders().flat_map(|folder| folder.files.values()).filter(|file| file.object.is_some()).count()
     }
 
     /// All objects as one stream of YAML.
     pub fn to_stream(&self) -> String {
         let mut stream = String::new();
-        for (_, file) in self.files().filter(|(_, file)| file.is_object) {
+        for (_, file) in self.files().filter(|(_, file)| file.object.is_some()) {
             stream.push_str("---\n");
-            stream.push_str(&file.text);
+            stream.push_str(&file.text());
         }
         stream
     }

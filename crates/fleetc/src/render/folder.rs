@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fleetc_manifests::{Value, kinds, yaml};
+use fleetc_manifests::{Value, kinds};
 
 use super::Rendered;
 use crate::load::ObjectName;
@@ -33,15 +33,11 @@ pub(super) fn folder(path: String, objects: &[Rendered], about: About) -> Folder
     let mut taken = BTreeSet::from([KUSTOMIZATION.to_owned()]);
     for object in objects {
         let name = file_name(&object.value, &mut taken);
-        let text = match &object.encrypted {
-            Some(text) => text.to_string(),
-            None => yaml::write(&object.value),
-        };
-        files.insert(name, File { text, is_object: true });
+        files.insert(name, File::of_object(object.value.clone(), object.encrypted.clone()));
     }
     let resources: Vec<&str> = files.keys().map(String::as_str).collect();
     let list = list(&resources);
-    files.insert(KUSTOMIZATION.into(), File { text: list, is_object: false });
+    files.insert(KUSTOMIZATION.into(), File::of_text(list));
     with_files(path, files, about)
 }
 

@@ -56,10 +56,10 @@ fn write_root(host: &mut Host<'_>, flux: &Flux, folders: Vec<String>, objects: &
         host.part.folders.push(own);
     }
     resources.extend(folders);
-    let files = root.files.iter().filter(|(_, file)| file.is_object);
+    let files = root.files.iter().filter(|(_, file)| file.object().is_some());
     resources.extend(files.map(|(name, _)| name.clone()));
     let text = folder::list(&resources);
-    root.files.insert("kustomization.yaml".into(), File { text, is_object: false });
+    root.files.insert("kustomization.yaml".into(), File::of_text(text));
     host.part.folders.push(root);
 }
 
@@ -169,7 +169,7 @@ fn flux_folder(host: &mut Host<'_>, flux: &Flux, path: &str) -> Option<Folder> {
         Install::Nobody => None,
         Install::Bootstrap => {
             let text = bootstrap_kustomization(flux);
-            let files = [("kustomization.yaml".to_owned(), File { text, is_object: false })].into();
+            let files = [("kustomization.yaml".to_owned(), File::of_text(text))].into();
             Some(folder::with_files(path.to_owned(), files, about))
         }
         Install::Operator => Some(folder::folder(path.to_owned(), &[instance(host, flux)?], about)),
