@@ -11,8 +11,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::NotRun;
-use crate::args::Global;
 use crate::disk::{Disk, find_fleet};
+use crate::global::Global;
 
 /// A fleet.toml on disk.
 pub(crate) struct FleetFile {

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod disk;
+mod global;
 mod ledger;
 mod output;
 mod progress;
@@ -10,7 +11,7 @@ mod report;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use args::{Args, Command};
 use output::Output;
@@ -48,7 +49,9 @@ fn main() -> ExitCode {
         Command::New(new) => commands::new::run(new, &mut output),
         Command::Show(show) => commands::show::run(show, &args.global, &mut output),
         Command::Schema(schema) => commands::schema::run(schema, &mut output),
-        Command::Completions(completions) => commands::completions::run(completions, &mut output),
+        Command::Completions(completions) => {
+            commands::completions::run(completions, Args::command(), &mut output)
+        }
     };
     let ended = ended.unwrap_or_else(|message| {
         output.error(&message);

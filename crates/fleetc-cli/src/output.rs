@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use fleetc::{Diagnostic, Diagnostics, Severity, Sources};
 
-use crate::args::{Global, MessageFormat, When};
+use crate::global::{Global, MessageFormat, When};
 use crate::progress::Progress;
 use crate::report;
 

@@ -17,7 +17,6 @@ mod network;
 mod placed;
 mod pods;
 mod references;
-mod root;
 mod select;
 mod source;
 mod spec;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::args::Global;
 use crate::commands::FleetFile;
+use crate::global::Global;
 use crate::output::{Output, counted};
 use crate::{Ended, NotRun, ledger};
 

@@ -1,7 +1,7 @@
 //! `fleetc check`.
 
-use crate::args::Global;
 use crate::commands::FleetFile;
+use crate::global::Global;
 use crate::output::{Output, counted};
 use crate::{Ended, NotRun};
 

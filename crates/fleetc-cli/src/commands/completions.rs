@@ -1,9 +1,7 @@
 //! `fleetc completions`.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::args::Args;
 use crate::output::Output;
 use crate::{Ended, NotRun};
 
@@ -18,9 +16,14 @@ pub(crate) struct Completions {
     shell: Shell,
 }
 
-pub(crate) fn run(args: &Completions, output: &mut Output) -> Result<Ended, NotRun> {
+/// Prints the script for a command line.
+pub(crate) fn run(
+    args: &Completions,
+    mut command_line: clap::Command,
+    output: &mut Output,
+) -> Result<Ended, NotRun> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Args::command(), "fleetc", &mut script);
+    clap_complete::generate(args.shell, &mut command_line, "fleetc", &mut script);
     output.result(&String::from_utf8_lossy(&script))?;
     Ok(Ended::Done)
 }

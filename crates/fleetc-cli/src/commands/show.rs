@@ -4,8 +4,8 @@ use clap::{Subcommand, ValueEnum};
 use fleetc::show::{self, Shown};
 use fleetc_manifests::{Map, Place, Value, json};
 
-use crate::args::Global;
 use crate::commands::FleetFile;
+use crate::global::Global;
 use crate::output::Output;
 use crate::{Ended, NotRun};
 

@@ -6,6 +6,7 @@ mod bundles;
 mod order;
 mod owners;
 mod rights;
+mod root;
 mod sources;
 mod tenants;
 
@@ -16,12 +17,12 @@ use super::flux::Flux;
 use super::folder::About;
 use super::here::Objects;
 use super::target::{Access, On};
-use super::{OnTargets, Part, Rendered, folder, placed, root, target};
+use super::{OnTargets, Part, Rendered, folder, placed, target};
 use crate::fleet::{COMMON, Fleet, Target};
 use crate::language::State;
 use crate::load::Library;
 
-pub(super) use owners::Owners;
+use owners::Owners;
 
 /// A cluster that runs Flux, while its part of the tree is made.
 pub(super) struct Host<'f> {

@@ -13,7 +13,7 @@ use crate::render::{Rendered, names};
 
 /// Who owns which object, on the host and on the clusters that it manages.
 #[derive(Debug, Default)]
-pub(in crate::render) struct Owners(BTreeMap<(Text, ObjectName), Owner>);
+pub(super) struct Owners(BTreeMap<(Text, ObjectName), Owner>);
 
 #[derive(Debug, Clone)]
 struct Owner {
@@ -41,12 +41,7 @@ impl Owners {
     }
 
     /// The objects of the root.
-    pub(in crate::render) fn add_root(
-        &mut self,
-        folder: &str,
-        objects: &[Rendered],
-        diagnostics: &mut Diagnostics,
-    ) {
+    pub(super) fn add_root(&mut self, folder: &str, objects: &[Rendered], diagnostics: &mut Diagnostics) {
         for object in objects {
             self.add(&Text::new(), folder, object, diagnostics);
         }

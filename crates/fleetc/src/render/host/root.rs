@@ -2,25 +2,26 @@
 
 use fleetc_manifests::{Text, Value, value};
 
-use super::flux::{Flux, HELM_CONTROLLER, KUSTOMIZE_CONTROLLER};
-use super::folder::About;
-use super::host::{Host, Owners};
-use super::kustomization::{Account, Kustomization};
-use super::spec::More;
-use super::{Rendered, fleet_source, folder, source, target::On, tenant};
+use super::{Host, Owners};
 use crate::diagnostic::Diagnostics;
 use crate::fleet::COMMON;
 use crate::language::Install;
 use crate::messages;
+use crate::render::flux::{Flux, HELM_CONTROLLER, KUSTOMIZE_CONTROLLER};
+use crate::render::folder::About;
+use crate::render::kustomization::{Account, Kustomization};
+use crate::render::spec::More;
+use crate::render::target::On;
+use crate::render::{Part, Rendered, fleet_source, folder, source, tenant};
 use crate::resolve::Tally;
 use crate::tree::{File, Folder};
 
-/// The namespace of Flux, unless the fleet says another.
+/// The group of the objects that give rights.
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// The root of a cluster that is retired: Flux alone, so that Flux deletes everything else.
 pub(super) fn retired(host: &mut Host<'_>) {
-    let super::Part { tally, diagnostics, .. } = &mut host.part;
+    let Part { tally, diagnostics, .. } = &mut host.part;
     let flux = Flux::of(host.fleet, COMMON, host.index, tally, diagnostics);
     write_root(host, &flux, Vec::new(), &[]);
 }
@@ -84,7 +85,7 @@ fn environment(on: &On<'_>) -> Rendered {
 
 /// The sources of environments that do not pull what the root pulls.
 fn sources(host: &mut Host<'_>, flux: &Flux) -> Vec<Rendered> {
-    let super::Part { diagnostics, .. } = &mut host.part;
+    let Part { diagnostics, .. } = &mut host.part;
     let root = fleet_source::of_root(host.fleet, host.index, &flux.namespace, diagnostics);
     let mut written: Vec<source::Source> = Vec::new();
     for on in &host.ons {
@@ -220,7 +221,7 @@ fn lockdown(flux: &Flux) -> Vec<(&'static str, Vec<&'static str>)> {
 ///
 /// Source: <https://fluxoperator.dev/docs/crd/fluxinstance/>.
 fn instance(host: &mut Host<'_>, flux: &Flux) -> Option<Rendered> {
-    let super::Part { diagnostics, .. } = &mut host.part;
+    let Part { diagnostics, .. } = &mut host.part;
     let root = fleet_source::of_root(host.fleet, host.index, &flux.namespace, diagnostics)?;
     let cluster = &host.fleet.clusters[host.index];
     let spec = &root.source.spec;
