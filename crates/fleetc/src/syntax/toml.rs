@@ -199,7 +199,9 @@ mod tests {
                 map.values_mut().for_each(|value| *value = comparable(value.take()));
             }
             serde_json::Value::Array(items) => {
-                items.iter_mut().for_each(|item| *item = comparable(item.take()))
+                for item in items {
+                    *item = comparable(item.take());
+                }
             }
             _ => {}
         }
