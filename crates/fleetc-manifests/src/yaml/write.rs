@@ -4,7 +4,7 @@
 
 use crate::{Data, Entry, List, Map, Text, Value};
 
-/// Keys longer than this are written with `?`: some readers look no further for the `:`.
+/// Keys that take more bytes than this, escapes included, are written with `?`: some readers look no further for the `:`.
 const LONG_KEY: usize = 400;
 
 /// The keys of an object that come first, as in all of Kubernetes' documentation.
@@ -92,13 +92,12 @@ fn entry(entry: &Entry, indent: usize, out: &mut String) {
 }
 
 fn key(text: &Text, indent: usize, out: &mut String) {
-    if text.len() > LONG_KEY {
-        out.push_str("? ");
-        one_line(text, out);
+    let start = out.len();
+    one_line(text, out);
+    if out.len() - start > LONG_KEY {
+        out.insert_str(start, "? ");
         out.push('\n');
         spaces(indent, out);
-    } else {
-        one_line(text, out);
     }
     out.push(':');
 }
@@ -366,8 +365,9 @@ spec:
 
     #[test]
     fn long_keys_are_read_by_all() {
-        let key = "k".repeat(2000);
-        let value = value!({ "a": { key: 1 } });
-        assert_eq!(yaml::read(&write(&value), Place::NONE).unwrap(), [value]);
+        for key in ["k".repeat(2000), "\u{1}".repeat(LONG_KEY - 1)] {
+            let value = value!({ "a": { key: 1 } });
+            assert_eq!(yaml::read(&write(&value), Place::NONE).unwrap(), [value]);
+        }
     }
 }
