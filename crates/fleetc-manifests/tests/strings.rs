@@ -20,9 +20,9 @@ fn as_values(text: &str) -> Value {
     })
 }
 
-/// The string in every place where a key can stand.
+/// The string in every place where a key can stand, but for the start of a line.
 fn as_keys(text: &str) -> Value {
-    let key = |value: Value| Value::from(Map::from_iter([(text, value)]));
+    let key = |value| only(text, value);
     value!({
         "flat": (key(text.into())),
         "of": [(key(value!({ "a": text }))), (key(value!({}))), [(key(value!([])))]],
@@ -30,13 +30,18 @@ fn as_keys(text: &str) -> Value {
     })
 }
 
+/// A map with one key.
+fn only(key: &str, value: Value) -> Value {
+    Value::from(Map::from_iter([(key, value)]))
+}
+
 fn as_both(text: &str) -> Value {
     value!({ "values": (as_values(text)), "keys": (as_keys(text)) })
 }
 
-/// Manifests that hold all strings, and each of them on its own.
+/// Manifests that hold all strings, and each of them on its own, at the start of a line.
 fn manifests() -> impl Iterator<Item = Value> {
-    strings().into_iter().flat_map(|text| [as_both(&text), text.into()])
+    strings().into_iter().flat_map(|text| [as_both(&text), only(&text, 1.into()), text.into()])
 }
 
 /// What the value is, in the words of a library that fleetc does not read or write with.

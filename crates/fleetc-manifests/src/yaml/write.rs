@@ -147,6 +147,8 @@ fn is_plain(text: &str) -> bool {
         b'a'..=b'z' | b'A'..=b'Z' => !is_word(text),
         b'/' | b'_' | b'(' | b'$' | b'^' | b';' | 0x80.. => true,
         b'-' if matches!(bytes.get(1), None | Some(b' ')) => false,
+        // At the start of a line they end a document.
+        b'-' | b'.' if text.starts_with("---") || text.starts_with("...") => false,
         b'0'..=b'9' | b'+' | b'-' | b'.' => !bytes.iter().all(|&byte| in_numbers(byte)),
         _ => false,
     };
@@ -327,6 +329,8 @@ spec:
             ("12:30", "\"12:30\""),
             ("2001-01-01", "\"2001-01-01\""),
             ("- a", "\"- a\""),
+            ("--- word", "\"--- word\""),
+            ("...word", "\"...word\""),
             ("a: b", "\"a: b\""),
             ("a #b", "\"a #b\""),
             ("{{ a }}", "\"{{ a }}\""),

@@ -134,17 +134,20 @@ fn indicators() -> Vec<String> {
 
 /// What begins, ends and names parts of a file.
 fn markers() -> Vec<String> {
-    const MARKERS: [&str; 44] = [
+    const MARKERS: [&str; 47] = [
         "<<",
         "<<: *a",
         "=",
         "= a",
         "---",
         "--- a",
+        "--- word",
+        "--- ?",
         "---a",
         "--- ",
         "...",
         "... a",
+        "... word",
         "%YAML 1.2",
         "%TAG ! tag:x:",
         "a\n---\nb",
@@ -222,7 +225,7 @@ fn blanks() -> Vec<String> {
 /// Lines, keys and words that are longer than some reader or writer looks.
 fn long() -> Vec<String> {
     let mut long = Vec::new();
-    for length in [79, 80, 81, 120, 127, 128, 129, 255, 256, 257, 400, 401, 1000, 1023, 1024, 1025, 2000] {
+    for length in [80, 81, 128, 129, 400, 401, 1022, 1023, 1025] {
         long.push("k".repeat(length));
         long.push("word ".repeat(length / 5) + "end");
         long.push("a: b # ".repeat(length / 7));
