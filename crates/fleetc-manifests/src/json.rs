@@ -305,13 +305,18 @@ fn quoted(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            '\0'..='\x1f' | '\u{2028}' | '\u{2029}' => {
+            _ if needs_escape(c) => {
                 write!(out, "\\u{:04x}", c as u32).expect("a string takes all that is written to it");
             }
             _ => out.push(c),
         }
     }
     out.push('"');
+}
+
+/// Whether the character must not stand as it is: JSON forbids it, or YAML does, whose readers read JSON too.
+fn needs_escape(c: char) -> bool {
+    matches!(c, '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]
@@ -335,6 +340,14 @@ mod tests {
         assert_eq!(
             read(r#" ["\u00e9\ud83d\ude00\/\b\f"] "#, Place::NONE).unwrap(),
             value!(["é😀/\u{8}\u{c}"])
+        );
+    }
+
+    #[test]
+    fn what_yaml_forbids_is_escaped() {
+        assert_eq!(
+            write(&value!("\u{7f}\u{85}\u{a0}\u{2028}\u{feff}\u{ffff}")),
+            "\"\\u007f\\u0085\u{a0}\\u2028\\ufeff\\uffff\""
         );
     }
 
