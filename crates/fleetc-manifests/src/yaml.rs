@@ -1,6 +1,7 @@
 //! YAML: read as Kubernetes reads it, written so that every reader reads the same.
 
 mod error;
+mod merge;
 mod read;
 mod scalar;
 mod write;

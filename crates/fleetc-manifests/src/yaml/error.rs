@@ -43,6 +43,8 @@ pub enum Problem {
     WrongTag(Text, String),
     /// `<<` with something that is not a map or a list of maps.
     MergeNotMap,
+    /// `<<` after a key that stands under it too; the key, and its place before `<<`.
+    MergedTooLate(Text, Place),
     /// An alias inside the very value that it names.
     RecursiveAlias,
     /// Aliases that would expand to too much.
@@ -63,6 +65,7 @@ impl Error {
             Problem::NotFinite(written) | Problem::TooLarge(written) => {
                 Some(format!("quote it if it is text: {}", quoted(written)))
             }
+            Problem::MergedTooLate(key, _) => Some(format!("write `<<` before `{key}`")),
             Problem::UnknownTag(_) => Some("write the value without a tag".into()),
             Problem::TooManyAliases(_) => {
                 Some("write the repeated parts out, or into files of their own".into())
@@ -75,6 +78,7 @@ impl Error {
     pub fn other_place(&self) -> Option<(Place, &'static str)> {
         match self.problem {
             Problem::DuplicateKey(_, first) => Some((first, "first written here")),
+            Problem::MergedTooLate(_, own) => Some((own, "written here before `<<`")),
             _ => None,
         }
     }
@@ -101,6 +105,9 @@ impl fmt::Display for Error {
             Problem::UnknownTag(tag) => write!(f, "tag `{tag}` means nothing to Kubernetes"),
             Problem::WrongTag(written, tag) => write!(f, "`{written}` is not what its tag `{tag}` says"),
             Problem::MergeNotMap => f.write_str("`<<` needs a map, or a list of maps"),
+            Problem::MergedTooLate(key, _) => {
+                write!(f, "`<<` replaces `{key}` for Kubernetes, but not for kustomize")
+            }
             Problem::RecursiveAlias => f.write_str("an alias stands inside the value that it names"),
             Problem::TooManyAliases(limit) => {
                 write!(f, "aliases expand to more than {limit} values")

@@ -1,13 +1,14 @@
 //! YAML into values.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
+use super::merge::{MERGE, merge};
 use super::{Error, Problem, scalar};
-use crate::{Data, Entry, Key, List, Map, Place, Text, Value};
+use crate::{Data, Entry, Key, List, Place, Text, Value};
 
 /// How deep lists and maps may lie in each other, aliases included.
 const MAX_DEPTH: usize = 100;
@@ -101,14 +102,11 @@ enum Items {
         entries: Vec<Entry>,
         /// The place of each key, once there are many.
         seen: BTreeMap<Text, Place>,
-        /// The entries that are `<<` without quotes.
-        merges: Vec<usize>,
+        /// Which entry is `<<` without quotes.
+        merge: Option<usize>,
         key: Option<Key>,
     },
 }
-
-/// The key whose maps are merged into the map that it stands in, if it has no quotes.
-const MERGE: &str = "<<";
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str, start: Place, shift: usize) -> Self {
@@ -178,8 +176,7 @@ impl<'t> Reader<'t> {
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.collection_tag(tag.as_deref(), "map", self.tag_place(&span));
-                let items =
-                    Items::Map { entries: Vec::new(), seen: BTreeMap::new(), merges: Vec::new(), key: None };
+                let items = Items::Map { entries: Vec::new(), seen: BTreeMap::new(), merge: None, key: None };
                 self.open(place, anchor, items);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
@@ -254,7 +251,8 @@ impl<'t> Reader<'t> {
         let Some(frame) = self.open.pop() else { return };
         let data = match frame.items {
             Items::List(items) => Data::List(items),
-            Items::Map { entries, merges, .. } => Data::Map(self.merge(entries, &merges)),
+            Items::Map { entries, merge: None, .. } => Data::Map(entries.into()),
+            Items::Map { entries, merge: Some(at), .. } => Data::Map(merge(entries, at, &mut self.errors)),
         };
         let node = Node { value: Value::new(data, frame.place), count: frame.count, depth: frame.depth };
         self.add(node, frame.anchor);
@@ -294,12 +292,17 @@ impl<'t> Reader<'t> {
     }
 
     fn merge_key(&mut self, place: Place) {
-        if let Some(Items::Map { entries, merges, key, .. }) =
-            self.open.last_mut().map(|frame| &mut frame.items)
-        {
-            merges.push(entries.len());
-            *key = Some(Key::new(MERGE, place));
-        }
+        let Some(Items::Map { entries, merge, key, .. }) = self.open.last_mut().map(|frame| &mut frame.items)
+        else {
+            return;
+        };
+        *key = Some(Key::new(MERGE, place));
+        let Some(first) = *merge else {
+            *merge = Some(entries.len());
+            return;
+        };
+        let first = entries[first].key.place;
+        self.error(place, Problem::DuplicateKey(MERGE.into(), first));
     }
 
     /// The key of the next value of the innermost map.
@@ -345,45 +348,6 @@ impl<'t> Reader<'t> {
                 }
             }
         }
-    }
-
-    /// The map of the entries, with what stands under `<<` merged in: what the map says itself wins, then what comes first.
-    fn merge(&mut self, entries: Vec<Entry>, merges: &[usize]) -> Map {
-        if merges.is_empty() {
-            return entries.into();
-        }
-        let is_merge = |index: &usize| merges.contains(index);
-        let own: BTreeSet<Text> = (entries.iter().enumerate())
-            .filter(|(index, _)| !is_merge(index))
-            .map(|(_, entry)| entry.key.text.clone())
-            .collect();
-        let mut map = Map::new();
-        for (index, entry) in entries.into_iter().enumerate() {
-            if !is_merge(&index) {
-                map.push(entry.key, entry.value);
-                continue;
-            }
-            for merged in self.merged_maps(&entry.value) {
-                for entry in &merged {
-                    if !own.contains(&entry.key.text) && !map.contains(&entry.key.text) {
-                        map.push(entry.key.clone(), entry.value.clone());
-                    }
-                }
-            }
-        }
-        map
-    }
-
-    fn merged_maps(&mut self, value: &Value) -> Vec<Map> {
-        let maps: Option<Vec<Map>> = match &value.data {
-            Data::Map(map) => Some(vec![map.clone()]),
-            Data::List(items) => items.iter().map(|item| item.as_map().cloned()).collect(),
-            _ => None,
-        };
-        maps.unwrap_or_else(|| {
-            self.error(value.place, Problem::MergeNotMap);
-            Vec::new()
-        })
     }
 }
 
@@ -456,27 +420,6 @@ mod tests {
         let at = |place: Place| &text[place.offset() as usize - 1..];
         assert!(at(entry.key.place).starts_with('é'));
         assert!(at(entry.value.place).starts_with("\"x\""));
-    }
-
-    #[test]
-    fn anchors_and_merge_keys_are_expanded() {
-        let text = "
-base: &base { image: web, tag: 1 }
-more: &more { tag: 2, replicas: 3 }
-one: { <<: *base, tag: 9 }
-two: { <<: [*base, *more], name: two }
-";
-        let value = one(text);
-        assert_eq!(value.get("one").unwrap(), &value!({ "image": "web", "tag": 9 }));
-        assert_eq!(
-            value.get("two").unwrap(),
-            &value!({ "image": "web", "tag": 1, "replicas": 3, "name": "two" })
-        );
-    }
-
-    #[test]
-    fn a_quoted_merge_key_is_a_key() {
-        assert_eq!(one("\"<<\": 1"), value!({ "<<": 1 }));
     }
 
     #[test]
