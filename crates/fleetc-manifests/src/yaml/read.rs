@@ -18,6 +18,9 @@ const MAX_ALIASED: usize = 100_000;
 
 /// Above this many keys a map looks its keys up in a tree to find one that stands twice.
 const SMALL_MAP: usize = 16;
+/// Long text counts as several values, one for every so many bytes.
+const COUNTED_BYTES: usize = 100;
+
 
 /// One document of a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +86,8 @@ struct Node {
 
 impl Node {
     fn leaf(value: Value) -> Self {
-        Self { value, count: 1, depth: 0 }
+        let count = 1 + value.as_text().map_or(0, |text| text.len() / COUNTED_BYTES);
+        Self { value, count, depth: 0 }
     }
 }
 
@@ -363,6 +367,7 @@ impl Scalar<'_> {
         self.plain && self.tag.is_none() && self.text == MERGE
     }
 
+                    frame.count += key.text.len() / COUNTED_BYTES;
     fn resolve(&self) -> Result<Data, Problem> {
         let text = || Ok(Data::Text(self.text.as_ref().into()));
         let Some(tag) = self.tag else {
@@ -469,4 +474,6 @@ mod tests {
         text.push_str("k3: x\nk49: x\n");
         assert_eq!(problems(&text).len(), 2);
     }
+        let long = format!("a: &a {}\nb: [{}]", "x".repeat(100_000), "*a, ".repeat(1000));
+        assert_eq!(problems(&long).len(), 1);
 }
