@@ -44,10 +44,10 @@ impl Reader<'_> {
     fn value(&mut self, depth: usize) -> Result<Value, Error> {
         self.white_space();
         let place = self.place();
-        if depth > MAX_DEPTH {
-            return Err(self.syntax("lists and objects lie too deep in each other"));
-        }
         let data = match self.peek() {
+            Some(b'{' | b'[') if depth == MAX_DEPTH => {
+                return Err(self.syntax("lists and objects lie too deep in each other"));
+            }
             Some(b'{') => Data::Map(self.map(depth)?),
             Some(b'[') => Data::List(self.list(depth)?),
             Some(b'"') => Data::Text(self.text()?),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use super::merge::{MERGE, merge};
 use super::{Error, Problem, scalar};
@@ -13,14 +13,16 @@ use crate::{Data, Entry, Key, List, Place, Text, Value};
 /// How deep lists and maps may lie in each other, aliases included.
 const MAX_DEPTH: usize = 100;
 
+const TOO_DEEP: &str = "lists and maps lie too deep in each other";
+
 /// How many values all aliases of a file may expand to.
 const MAX_ALIASED: usize = 100_000;
 
-/// Above this many keys a map looks its keys up in a tree to find one that stands twice.
-const SMALL_MAP: usize = 16;
 /// Long text counts as several values, one for every so many bytes.
 const COUNTED_BYTES: usize = 100;
 
+/// Above this many keys a map looks its keys up in a tree to find one that stands twice.
+const SMALL_MAP: usize = 16;
 
 /// One document of a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,7 +65,7 @@ struct Reader<'t> {
     start: u32,
     /// How many bytes of the file lie before what the parser reads.
     shift: usize,
-    length: usize,
+    text: &'t str,
     documents: Vec<Document>,
     errors: Vec<Error>,
     /// The lists and maps that are open, outermost first.
@@ -123,7 +125,7 @@ impl<'t> Reader<'t> {
             parser: Parser::new_from_str_with_options(text, options),
             start: start.offset().max(1) + shifted,
             shift,
-            length: text.len(),
+            text,
             documents: Vec::new(),
             errors: Vec::new(),
             open: Vec::new(),
@@ -138,21 +140,38 @@ impl<'t> Reader<'t> {
         while let Some(event) = self.parser.next_event() {
             match event {
                 Ok((Event::StreamEnd, _)) => return,
-                Ok((event, span)) => self.event(event, span),
-                Err(error) => {
-                    self.syntax_error(&error);
-                    if !self.go_on_at_next_document() {
-                        return;
+                Ok((event, span)) => {
+                    self.event(event, span);
+                    if self.open.len() <= MAX_DEPTH {
+                        continue;
                     }
+                    self.too_deep();
                 }
+                Err(error) => self.syntax_error(&error),
+            }
+            if !self.go_on_at_next_document() {
+                return;
             }
         }
     }
 
     fn syntax_error(&mut self, error: &ScanError) {
-        let offset = error.marker().byte_offset().unwrap_or(self.length);
-        let place = self.place_of(offset.min(self.length.saturating_sub(1)));
-        self.error(place, Problem::Syntax(error.kind().to_string()));
+        let mut offset = error.marker().byte_offset().unwrap_or(usize::MAX);
+        offset = offset.min(self.text.len().saturating_sub(1));
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let message = match error.kind() {
+            ErrorKind::RecursionLimitExceeded => TOO_DEEP.into(),
+            kind => kind.to_string(),
+        };
+        self.error(self.place_of(offset), Problem::Syntax(message));
+    }
+
+    /// The parser counts block style and flow style apart; here they count together.
+    fn too_deep(&mut self) {
+        let Some(innermost) = self.open.last() else { return };
+        self.error(innermost.place, Problem::Syntax(TOO_DEEP.into()));
     }
 
     fn go_on_at_next_document(&mut self) -> bool {
@@ -207,7 +226,7 @@ impl<'t> Reader<'t> {
         if value.is_null() {
             return;
         }
-        let end = end.unwrap_or(self.length);
+        let end = end.unwrap_or(self.text.len());
         self.documents.push(Document { value, range: self.document_start + self.shift..end + self.shift });
     }
 
@@ -348,6 +367,7 @@ impl<'t> Reader<'t> {
             Items::List(items) => items.push(node.value),
             Items::Map { entries, key, .. } => {
                 if let Some(key) = key.take() {
+                    frame.count += key.text.len() / COUNTED_BYTES;
                     entries.push(Entry { key, value: node.value });
                 }
             }
@@ -367,7 +387,6 @@ impl Scalar<'_> {
         self.plain && self.tag.is_none() && self.text == MERGE
     }
 
-                    frame.count += key.text.len() / COUNTED_BYTES;
     fn resolve(&self) -> Result<Data, Problem> {
         let text = || Ok(Data::Text(self.text.as_ref().into()));
         let Some(tag) = self.tag else {
@@ -455,13 +474,16 @@ mod tests {
             chain.push_str(&format!("a{i}: &a{i} [*a{}]\n", i - 1));
         }
         assert_eq!(problems(&chain).len(), 1);
+        let long = format!("a: &a {}\nb: [{}]", "x".repeat(100_000), "*a, ".repeat(1000));
+        assert_eq!(problems(&long).len(), 1);
         assert_eq!(problems("a: &a [*a]"), ["7: an alias stands inside the value that it names"]);
     }
 
     #[test]
     fn nesting_is_bounded() {
-        for text in ["[".repeat(1_000_000), "a: {".repeat(200), "- ".repeat(100_000)] {
-            assert!(!problems(&text).is_empty());
+        let of_both_styles = "- ".repeat(60) + &"[".repeat(60) + &"]".repeat(60);
+        for text in ["[".repeat(1_000_000), "- ".repeat(100_000), of_both_styles] {
+            assert!(problems(&text)[0].ends_with(TOO_DEEP));
         }
     }
 
@@ -474,6 +496,4 @@ mod tests {
         text.push_str("k3: x\nk49: x\n");
         assert_eq!(problems(&text).len(), 2);
     }
-        let long = format!("a: &a {}\nb: [{}]", "x".repeat(100_000), "*a, ".repeat(1000));
-        assert_eq!(problems(&long).len(), 1);
 }
