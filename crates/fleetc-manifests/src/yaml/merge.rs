@@ -29,11 +29,10 @@ pub(super) fn merge(entries: Vec<Entry>, at: usize, errors: &mut Vec<Error>) -> 
                     Some((index, place)) if *index < at => {
                         replaced = replaced.or_else(|| Some((entry.key.place, new.key.text.clone(), *place)));
                     }
-                    Some(_) => {}
                     None if merged.insert(new.key.text.clone()) => {
-                        map.push(new.key.clone(), new.value.clone())
+                        map.push(new.key.clone(), new.value.clone());
                     }
-                    None => {}
+                    Some(_) | None => {}
                 }
             }
         }
@@ -100,7 +99,7 @@ two: { name: two, <<: [*base, *more] }
 
     #[test]
     fn a_merge_of_many_keys_takes_no_longer_than_reading_them() {
-        let keys: String = (0..50_000).map(|i| format!("  k{i}: v\n")).collect();
+        let keys = (0..50_000).map(|i| format!("  k{i}: v\n")).collect::<Vec<_>>().concat();
         assert_eq!(
             read(&format!("a: 1\n<<:\n{keys}"), Place::NONE).unwrap()[0].as_map().unwrap().len(),
             50_001
