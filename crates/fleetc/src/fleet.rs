@@ -23,6 +23,10 @@ pub struct Fleet {
     pub defaults: Defaults,
     /// Sources that have a name.
     pub sources: IndexMap<Text, Arc<Rung>>,
+    /// Bundles that several things share.
+    pub bundles: Vec<Bundle>,
+    /// Versions by name: one for all, or one for each environment.
+    pub pins: Map,
     /// The environments; the first one is `common`.
     pub environments: Vec<Environment>,
     /// The clusters, in the order in which they were written.
@@ -46,6 +50,8 @@ pub struct Defaults {
     pub cluster: Arc<Rung>,
     /// `[defaults.tenant]`.
     pub tenant: Arc<Rung>,
+    /// `[defaults.bundle]`.
+    pub bundle: Arc<Rung>,
     /// `[defaults.component]`.
     pub component: Arc<Rung>,
     /// `[defaults.app]`.
@@ -79,8 +85,23 @@ pub struct Cluster {
     pub labels: IndexMap<Text, Text>,
     /// Whether it lives.
     pub state: State,
-    /// Its table.
+    /// Its table, or that of its pool.
     pub rung: Arc<Rung>,
+    /// The pool that it is a member of.
+    pub pool: Option<Pool>,
+}
+
+/// The pool that a cluster is a member of.
+#[derive(Debug, Clone)]
+pub struct Pool {
+    /// Its name.
+    pub name: Text,
+    /// The place of the cluster in it, from 0.
+    pub index: usize,
+    /// The tables that say what is different in this member.
+    pub members: Vec<Arc<Rung>>,
+    /// What the member is called in messages: `store.members.north`.
+    pub title: Text,
 }
 
 /// A cluster in one of its environments.
@@ -101,11 +122,15 @@ impl Target {
     }
 }
 
-/// A team.
+/// A team in one of its homes: the tenant itself, or a copy of it.
 #[derive(Debug, Clone)]
 pub struct Tenant {
-    /// Its name.
+    /// Its name; of a copy `<copy>-<team>`. What is named for it begins with this.
     pub name: Text,
+    /// The name of its table.
+    pub team: Text,
+    /// The copy that it is.
+    pub copy: Option<Copy>,
     /// Where it was written.
     pub place: Place,
     /// A word for matchers.
@@ -116,6 +141,24 @@ pub struct Tenant {
     pub rung: Arc<Rung>,
     /// Where it is present.
     pub placements: Vec<Placement>,
+}
+
+/// A tenant's apps once more, in a home of their own.
+#[derive(Debug, Clone)]
+pub struct Copy {
+    /// Its name.
+    pub name: Text,
+    /// Its table.
+    pub rung: Arc<Rung>,
+    /// What it is called in messages: `payments.copies.next`.
+    pub title: Text,
+}
+
+impl Tenant {
+    /// The name of the copy; the tenant itself is `main`.
+    pub fn copy_name(&self) -> Text {
+        self.copy.as_ref().map_or_else(|| "main".into(), |copy| copy.name.clone())
+    }
 }
 
 /// Something that runs.
@@ -129,9 +172,24 @@ pub struct App {
     pub is_component: bool,
     /// Whose it is.
     pub tenant: Option<usize>,
+    /// The cluster that its objects are, if it makes one.
+    pub provisions: Option<usize>,
     /// Its table.
     pub rung: Arc<Rung>,
     /// Where it runs.
+    pub placements: Vec<Placement>,
+}
+
+/// A Flux Kustomization that several things share.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    /// Its name.
+    pub name: Text,
+    /// Where it was written.
+    pub place: Place,
+    /// Its table.
+    pub rung: Arc<Rung>,
+    /// The targets on which something lies in it.
     pub placements: Vec<Placement>,
 }
 

@@ -4,12 +4,14 @@
 //! To add a key, add a field with its documentation to the table it belongs to.
 
 mod app;
+mod bundle;
 mod cluster;
 mod decoder;
 mod environment;
 mod fleet;
 mod flux;
 mod matcher;
+mod parts;
 mod patch;
 mod scalars;
 mod shape;
@@ -18,12 +20,14 @@ mod table;
 mod tenant;
 
 pub use app::{App, Component, Config, ConfigFiles, Keep, Late, Substitute};
-pub use cluster::{Cluster, Kubeconfig, ManagedBy, State};
+pub use bundle::Bundle;
+pub use cluster::{Cluster, Kubeconfig, ManagedBy, Provision, State};
 pub use decoder::{Decoder, Stage};
 pub use environment::Environment;
 pub use fleet::{Defaults, Fleet};
 pub use flux::{Flux, FluxVersion, Install};
 pub use matcher::Matcher;
+pub use parts::Parts;
 pub use patch::{Patch, PatchOperation, PatchVerb, Selector};
 pub use scalars::{
     Duration, Foreign, HelmSpec, KustomizationSpec, Name, OneOrMany, OrFalse, Pattern, Quantity,

@@ -4,6 +4,8 @@ pub(crate) mod ladder;
 pub(crate) mod matching;
 mod names;
 mod place;
+mod pool;
+mod provision;
 pub(crate) mod scope;
 pub(crate) mod substitution;
 pub(crate) mod tally;
@@ -14,9 +16,10 @@ use fleetc_manifests::{Map, Place, Text, Value};
 use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostics;
-use crate::fleet::{Cluster, Defaults, Environment, Fleet};
+use crate::fleet::{Cluster, Defaults, Environment, Fleet, Tenant};
 use crate::language::{self, Decoder, ManagedBy, Shaped, Stage};
 
+use crate::messages;
 use crate::syntax::{self, Rung};
 
 pub(crate) use tally::{Duty, Tally};
@@ -30,8 +33,10 @@ pub(crate) fn resolve(
 ) -> Fleet {
     let mut fleet = frame(written, folder, diagnostics);
     place::targets(&mut fleet, diagnostics);
+    provision::declare(&mut fleet, tally, diagnostics);
     place::tenants(&mut fleet, tally, diagnostics);
     place::apps(&mut fleet, tally, diagnostics);
+    place::bundles(&mut fleet, tally, diagnostics);
     names::check_matchers(&fleet, tally, diagnostics);
     fleet
 }
@@ -44,6 +49,7 @@ fn frame(written: syntax::Fleet, folder: &str, diagnostics: &mut Diagnostics) ->
         environment: Arc::new(written.defaults.environment),
         cluster: Arc::new(written.defaults.cluster),
         tenant: Arc::new(written.defaults.tenant),
+        bundle: Arc::new(written.defaults.bundle),
         component: Arc::new(written.defaults.component),
         app: Arc::new(written.defaults.app),
     };
@@ -53,12 +59,20 @@ fn frame(written: syntax::Fleet, folder: &str, diagnostics: &mut Diagnostics) ->
         rung: Arc::new(written.fleet),
         defaults,
         sources: written.sources.into_iter().map(|(name, rung)| (name, Arc::new(rung))).collect(),
+        bundles: written.bundles.into_iter().map(place::declare_bundle).collect(),
+        pins: written.pins,
         ..Fleet::default()
     };
     environments(&mut fleet, written.environments, diagnostics);
     for (name, rung) in written.clusters {
-        let cluster = cluster(&fleet, name, rung, diagnostics);
-        fleet.clusters.push(cluster);
+        for cluster in pool::clusters(&fleet, &name, rung, diagnostics) {
+            let first = fleet.clusters.iter().find(|it| it.name == cluster.name);
+            if let Some(first) = first.filter(|_| cluster.pool.is_some()) {
+                diagnostics.push(messages::two_of_one_name("cluster", &cluster.name, cluster.place, first.place));
+            } else {
+                fleet.clusters.push(cluster);
+            }
+        }
     }
     place::declare(&mut fleet, written.tenants, written.components, written.apps, diagnostics);
     fleet
@@ -77,23 +91,26 @@ fn environments(fleet: &mut Fleet, mut written: IndexMap<Text, Rung>, diagnostic
     }
 }
 
-fn cluster(fleet: &Fleet, name: Text, rung: Rung, diagnostics: &mut Diagnostics) -> Cluster {
-    let keys: language::Cluster = decode(&filled_in(&fleet.defaults.cluster, &rung), diagnostics);
-    Cluster {
-        name,
-        place: rung.place,
-        labels: keys.labels.unwrap_or_default(),
-        state: keys.state.unwrap_or(language::State::Active),
-        rung: Arc::new(rung),
-    }
+/// The keys of a cluster that matchers read.
+pub(crate) fn cluster_keys(fleet: &Fleet, cluster: &Cluster) -> Map {
+    let members = cluster.pool.iter().flat_map(|pool| &pool.members);
+    let rungs = [&fleet.defaults.cluster, &cluster.rung].into_iter().chain(members);
+    filled_in(&rungs.map(|rung| &**rung).collect::<Vec<_>>())
+}
+
+/// The keys of a tenant that matchers read.
+pub(crate) fn tenant_keys(fleet: &Fleet, tenant: &Tenant) -> Map {
+    let copy = tenant.copy.iter().map(|copy| &copy.rung);
+    let rungs = [&fleet.defaults.tenant, &tenant.rung].into_iter().chain(copy);
+    filled_in(&rungs.map(|rung| &**rung).collect::<Vec<_>>())
 }
 
 /// The keys that are filled in from `[defaults.K]` before the ladder starts: those that matchers read.
-pub(crate) fn filled_in(defaults: &Rung, own: &Rung) -> Map {
+pub(crate) fn filled_in(rungs: &[&Rung]) -> Map {
     const BEFORE: [&str; 8] =
         ["environments", "labels", "state", "managed-by", "where", "tier", "prefix", "tenant"];
     let mut keys = Map::new();
-    for rung in [defaults, own] {
+    for rung in rungs {
         for entry in &rung.keys {
             if BEFORE.contains(&entry.key.text.as_str()) {
                 ladder::merge_entry(&mut keys, entry);

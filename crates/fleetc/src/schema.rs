@@ -18,7 +18,7 @@ struct TopTable {
 }
 
 /// The tables, in the order in which they are best read.
-fn top_tables() -> [TopTable; 7] {
+fn top_tables() -> [TopTable; 8] {
     let top = |key, shape, is_named, has_overrides| TopTable { key, shape, is_named, has_overrides };
     [
         top("fleet", language::Fleet::SHAPE, false, false),
@@ -27,19 +27,30 @@ fn top_tables() -> [TopTable; 7] {
         top("tenants", language::Tenant::SHAPE, true, true),
         top("components", language::Component::SHAPE, true, true),
         top("apps", language::App::SHAPE, true, true),
+        top("bundles", language::Bundle::SHAPE, true, true),
         top("sources", language::Source::SHAPE, true, false),
     ]
 }
 
 /// The tables of `[defaults]`, by their key there.
-fn default_tables() -> [(&'static str, &'static TableShape); 5] {
+fn default_tables() -> [(&'static str, &'static TableShape); 6] {
     [
         ("environment", language::Environment::SHAPE),
         ("cluster", language::Cluster::SHAPE),
         ("tenant", language::Tenant::SHAPE),
+        ("bundle", language::Bundle::SHAPE),
         ("component", language::Component::SHAPE),
         ("app", language::App::SHAPE),
     ]
+}
+
+/// What pins are.
+const PINS: &str = "Versions, by name: one for all, or one for each environment. `${pins.NAME}` stands for it.";
+
+/// The shape of `[pins]`.
+fn pins() -> Shape {
+    let text = || Shape::Text(TextForm::Any);
+    Shape::Map(Box::new(Shape::OneOf(vec![text(), Shape::Map(Box::new(text()))])))
 }
 
 /// The keys that any table with overrides may have, beside its own.

@@ -16,37 +16,46 @@ pub struct Shown {
     pub environment: Text,
     /// The cluster.
     pub cluster: Text,
+    /// The copy of the tenant that it is, or belongs to.
+    pub copy: Option<Text>,
     /// Its keys, substituted; each value has the place that it comes from.
     pub settings: Map,
 }
 
 /// What holds for the tenant, on each target that it is present on; `None` if there is no such tenant.
 pub fn tenant(fleet: &Fleet, name: &str, diagnostics: &mut Diagnostics) -> Option<Vec<Shown>> {
-    let tenant = fleet.tenants.iter().find(|tenant| tenant.name == name)?;
-    let shown = tenant.placements.iter().map(|placement| {
+    let homes: Vec<_> = fleet.tenants.iter().filter(|it| it.name == name || it.team == name).collect();
+    let shown = homes.iter().flat_map(|tenant| tenant.placements.iter().map(move |it| (*tenant, it)));
+    let shown = shown.map(|(tenant, placement)| {
         let context = Context::target(fleet, placement.target).with_tenant(tenant);
-        shown(fleet, placement.target, Some(placement), context, diagnostics)
+        let copy = tenant.copy.as_ref().map(|copy| copy.name.clone());
+        Shown { copy, ..shown_on(fleet, placement.target, Some(placement), context, diagnostics) }
     });
-    Some(shown.collect())
+    let shown: Vec<Shown> = shown.collect();
+    (!homes.is_empty()).then_some(shown)
 }
 
 /// What holds for the component or app, on each target that it runs on; `None` if there is no such thing.
 pub fn app(fleet: &Fleet, name: &str, diagnostics: &mut Diagnostics) -> Option<Vec<Shown>> {
-    let app = fleet.apps.iter().find(|app| app.name == name)?;
-    let shown = app.placements.iter().map(|placement| {
+    let apps: Vec<_> = fleet.apps.iter().filter(|app| app.name == name).collect();
+    let shown = apps.iter().flat_map(|app| app.placements.iter().map(move |it| (*app, it)));
+    let shown = shown.map(|(app, placement)| {
         let context = Context::target(fleet, placement.target).with_app(fleet, app);
-        shown(fleet, placement.target, Some(placement), context, diagnostics)
+        let copy = app.tenant.and_then(|tenant| fleet.tenants[tenant].copy.as_ref());
+        let copy = copy.map(|copy| copy.name.clone());
+        Shown { copy, ..shown_on(fleet, placement.target, Some(placement), context, diagnostics) }
     });
-    Some(shown.collect())
+    let shown: Vec<Shown> = shown.collect();
+    (!apps.is_empty()).then_some(shown)
 }
 
 /// What holds on every target for whatever runs there.
 pub fn targets(fleet: &Fleet, diagnostics: &mut Diagnostics) -> Vec<Shown> {
     let targets = 0..fleet.targets.len();
-    targets.map(|target| shown(fleet, target, None, Context::target(fleet, target), diagnostics)).collect()
+    targets.map(|target| shown_on(fleet, target, None, Context::target(fleet, target), diagnostics)).collect()
 }
 
-fn shown<'f>(
+fn shown_on<'f>(
     fleet: &'f Fleet,
     target: usize,
     placement: Option<&Placement>,
@@ -74,6 +83,7 @@ fn shown<'f>(
     Shown {
         environment: fleet.environments[target.environment].name.clone(),
         cluster: fleet.clusters[target.cluster].name.clone(),
+        copy: None,
         settings,
     }
 }

@@ -31,8 +31,12 @@ pub struct Fleet {
     pub components: IndexMap<Text, Rung>,
     /// `[apps.A]`.
     pub apps: IndexMap<Text, Rung>,
+    /// `[bundles.B]`.
+    pub bundles: IndexMap<Text, Rung>,
     /// `[sources.S]`.
     pub sources: IndexMap<Text, Rung>,
+    /// `[pins]`.
+    pub pins: Map,
 }
 
 /// What everything starts from.
@@ -46,6 +50,8 @@ pub struct Defaults {
     pub cluster: Rung,
     /// `[defaults.tenant]`.
     pub tenant: Rung,
+    /// `[defaults.bundle]`.
+    pub bundle: Rung,
     /// `[defaults.component]`.
     pub component: Rung,
     /// `[defaults.app]`.
@@ -53,10 +59,20 @@ pub struct Defaults {
 }
 
 /// The tables that a fleet.toml may have, in the order in which they are best read.
-pub const TABLES: [&str; 8] =
-    ["fleet", "environments", "clusters", "tenants", "components", "apps", "defaults", "sources"];
+pub const TABLES: [&str; 10] = [
+    "fleet",
+    "environments",
+    "clusters",
+    "tenants",
+    "components",
+    "apps",
+    "defaults",
+    "bundles",
+    "sources",
+    "pins",
+];
 
-const DEFAULTS: [&str; 5] = ["environment", "cluster", "tenant", "component", "app"];
+const DEFAULTS: [&str; 6] = ["environment", "cluster", "tenant", "bundle", "component", "app"];
 
 /// Names that stand for something already.
 const RESERVED: [(&str, &str); 2] = [("clusters", "common"), ("tenants", "main")];
@@ -95,6 +111,8 @@ impl Fleet {
             "tenants" => self.tenants = reader.named::<language::Tenant>(entry),
             "components" => self.components = reader.named::<language::Component>(entry),
             "apps" => self.apps = reader.named::<language::App>(entry),
+            "bundles" => self.bundles = reader.named::<language::Bundle>(entry),
+            "pins" => self.pins = reader.pins(entry),
             "sources" => self.sources = reader.named::<language::Source>(entry),
             "defaults" => self.defaults = reader.defaults(entry),
             _ => diagnostics.push(messages::unknown_table(&entry.key, &TABLES)),
@@ -135,6 +153,18 @@ impl Reader<'_> {
         }
     }
 
+    /// Texts by name, or by name and environment.
+    fn pins(&mut self, entry: &Entry) -> Map {
+        let pins = self.map(&entry.value).cloned().unwrap_or_default();
+        for pin in &pins {
+            let lines = pin.value.as_map().map_or_else(|| vec![&pin.value], |map| map.iter().map(|it| &it.value).collect());
+            for line in lines.into_iter().filter(|line| line.as_text().is_none()) {
+                self.push(messages::wrong_type(line, "text"));
+            }
+        }
+        pins
+    }
+
     fn defaults(&mut self, entry: &Entry) -> Defaults {
         let mut defaults = Defaults::default();
         let Some(map) = self.map(&entry.value) else {
@@ -146,6 +176,7 @@ impl Reader<'_> {
                 "environment" => defaults.environment = self.single::<language::Environment>(part),
                 "cluster" => defaults.cluster = self.single::<language::Cluster>(part),
                 "tenant" => defaults.tenant = self.single::<language::Tenant>(part),
+                "bundle" => defaults.bundle = self.single::<language::Bundle>(part),
                 "component" => defaults.component = self.single::<language::Component>(part),
                 "app" => defaults.app = self.single::<language::App>(part),
                 "variables" | "locked" => own.push(part.key.clone(), part.value.clone()),

@@ -32,7 +32,7 @@ table! {
         "version" version: Spanned<Text>, example "version = \"6.7.1\"";
         /// Where Flux pulls it from.
         "source" source: SourceUse;
-        /// Components and apps on the same target that must be ready first.
+        /// Components, apps and bundles on the same target that must be ready first.
         "after" after: Vec<Spanned<Name>>, default "[]", example "after = [\"cert-manager\"]";
         /// Where it runs. Objects that name no namespace get it.
         "namespace" namespace: Spanned<Name>, default "the tenant's home, else `\"${environment.prefix}<name>\"`";
@@ -83,6 +83,8 @@ table! {
         "kustomization" kustomization: KustomizationSpec, example "kustomization = { interval = \"1m\" }";
         /// All else about its Flux HelmRelease.
         "helm" helm: HelmSpec, example "helm = { install = { crds = \"Create\" } }";
+        /// The bundle that it lies in.
+        "bundle" bundle: Spanned<Name>, default "its own", example "bundle = \"infrastructure\"";
         /// Objects that others make, and it needs: `Kind/name`.
         "expects" expects: Vec<Text>, example "expects = [\"Secret/web-tls\"]";
     }

@@ -20,6 +20,10 @@ table! {
         "output" output: RelativePath, default "\"rendered\"";
         /// Which versions of fleetc may build this.
         "fleetc" fleetc: Spanned<Text>, example "fleetc = \">=0.1\"";
+        /// Files that are the body of a table: a path, and the table that it fills.
+        "include" include: IndexMap<Text, Text>, example "include = { \"stores.toml\" = \"clusters.store.members\" }";
+        /// A YAML file with text by name, instead of the table `[pins]`.
+        "pins" pins: RelativePath, example "pins = \"pins.yaml\"";
         /// How Flux runs.
         "flux" flux: Flux;
         /// CustomResourceDefinitions that exist on the clusters but not in this fleet.

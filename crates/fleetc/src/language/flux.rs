@@ -1,6 +1,7 @@
 //! How Flux runs.
 
-use super::scalars::{Foreign, Name, words};
+use super::patch::Patch;
+use super::scalars::{Foreign, Name, OneOrMany, RelativePath, Spanned, words};
 use super::table::table;
 
 table! {
@@ -11,6 +12,12 @@ table! {
         "version" version: FluxVersion, default "the newest that this fleetc knows", example "version = \"2.8\"";
         /// Who installs Flux.
         "install" install: Install, default "\"bootstrap\"";
+        /// With `install = "rendered"`: what `flux install --export` gave.
+        "manifests" manifests: OneOrMany<RelativePath>, example "manifests = \"flux/install.yaml\"";
+        /// Changes of Flux's own objects: arguments, limits, feature gates. For `bootstrap` and `rendered`.
+        "patches" patches: Vec<Spanned<Patch>>, example "patches = [{ kind = \"Deployment\", name = \"source-controller\", merge = { spec = { replicas = 2 } } }]";
+        /// With `install = "operator"`: merged over the `spec` of the FluxInstance.
+        "instance" instance: Foreign, example "instance = { distribution = { registry = \"registry.acme.example/fluxcd\" } }";
         /// Where Flux's own objects lie, for this environment or cluster.
         "namespace" namespace: Name, default "\"flux-system\"";
         /// Tenants are kept apart: no references across namespaces, no remote bases, no rights by default. Each object of the
@@ -38,6 +45,8 @@ words! {
     pub enum Install {
         /// `flux bootstrap` owns `gotk-*.yaml`; fleetc writes the kustomization.yaml beside them.
         Bootstrap = "bootstrap",
+        /// fleetc, from `flux.manifests`.
+        Rendered = "rendered",
         /// The Flux Operator, from a FluxInstance that fleetc writes.
         Operator = "operator",
         /// Somebody else.

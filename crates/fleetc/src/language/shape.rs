@@ -21,6 +21,8 @@ pub enum Shape {
     Map(Box<Shape>),
     /// A table with keys of its own.
     Table(&'static TableShape),
+    /// A table with keys of its own, and overrides.
+    Rung(&'static TableShape),
     /// One of several shapes.
     OneOf(Vec<Shape>),
     /// What belongs to Kubernetes, Flux or a chart, in their words.

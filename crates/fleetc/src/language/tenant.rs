@@ -4,6 +4,7 @@ use fleetc_manifests::{Data, Text, Value};
 use indexmap::IndexMap;
 
 use super::matcher::Matcher;
+use super::parts::Parts;
 use super::patch::Patch;
 use super::scalars::{Foreign, KustomizationSpec, Name, OrFalse, Quantity, Scalar, Spanned, words};
 use super::source::SourceUse;
@@ -21,7 +22,7 @@ table! {
         /// `"retired"`: its apps go; the table itself may go one build later.
         "state" state: TenantState, default "\"active\"" [once];
         /// Its home.
-        "namespace" namespace: Spanned<Name>, default "\"${environment.prefix}${tenant}\"";
+        "namespace" namespace: Spanned<Name>, default "\"${environment.prefix}${tenant}\"; of a copy `\"${environment.prefix}${copy}-${tenant}\"`";
         /// More namespaces, with the same rights, quota and policies.
         "extra-namespaces" extra_namespaces: Vec<Spanned<Name>>, default "[]";
         /// Whether fleetc writes its Namespaces; `false`: they exist already.
@@ -66,6 +67,11 @@ table! {
         "patches" patches: Vec<Spanned<Patch>>;
         /// Whether its Namespaces stay when it goes, with account, rights, quota, limits and network policies.
         "keep" keep: bool, default "false";
+        /// The bundle that its own objects lie in.
+        "bundle" bundle: Spanned<Name>, default "its own, `tenant-T`";
+        /// Its apps once more, in a home of their own with all that belongs to it, and with what is written here changed: a
+        /// release line, a second repository, a sandbox.
+        "copies" copies: Parts<Tenant>, example "copies = { next = { source = { branch = \"next\" } } }" [once];
         /// Objects that others make, and its apps need: `Kind/name`.
         "expects" expects: Vec<Text>, example "expects = [\"Secret/github\"]";
         /// Variables.

@@ -49,6 +49,11 @@ pub(crate) fn lands_nowhere(what: &str, name: &str, place: Place) -> Diagnostic 
         .help("its `where` (and its tenant's) must hold in an environment of some cluster")
 }
 
+pub(crate) fn empty_bundle(name: &str, place: Place) -> Diagnostic {
+    Diagnostic::error(codes::LANDS_NOWHERE, place, format!("nothing lies in the bundle `{name}`"))
+        .help(format!("write `bundle = \"{name}\"` in a component, an app or a tenant, or take the table away"))
+}
+
 pub(crate) fn holds_nowhere(place: Place) -> Diagnostic {
     Diagnostic::error(codes::HOLDS_NOWHERE, place, "this override holds nowhere")
         .help("there is no target on which its `when` holds for anything under this table: mend it, or take it away")
@@ -119,6 +124,44 @@ pub(crate) fn unknown_variable(
         None => format!("define it under `variables` on a rung that holds there; {escape}"),
     };
     Diagnostic::error(codes::UNKNOWN_VARIABLE, place, message).part(written).on(target).help(help)
+}
+
+pub(crate) fn bad_count(place: Place, most: i64) -> Diagnostic {
+    Diagnostic::error(codes::WRONG_FORM, place, format!("a pool has from 0 to {most} clusters"))
+        .help("write another number")
+}
+
+pub(crate) fn no_member(place: Place, key: &str, pool: &str, count: usize) -> Diagnostic {
+    let message = format!("the pool `{pool}` has no member `{key}`: it counts {count}");
+    Diagnostic::error(codes::UNKNOWN_NAME, place, message)
+        .help("with `count`, a member is an index such as `7`, or a range such as `0-99`, counted from 0")
+}
+
+pub(crate) fn provision_without_cluster(place: Place, cluster: &str) -> Diagnostic {
+    let message = format!("`provision` does not say on which cluster `{cluster}` is made");
+    Diagnostic::error(codes::MISSING_KEY, place, message).help("add `on = \"…\"`, the name of a cluster")
+}
+
+pub(crate) fn two_of_one_name(what: &str, name: &str, place: Place, first: Place) -> Diagnostic {
+    Diagnostic::error(codes::BAD_NAME, place, format!("two {what}s are called `{name}`"))
+        .also(first, "the other one")
+        .help("call one of them something else")
+}
+
+pub(crate) fn unknown_pin<'n>(
+    place: Place,
+    pin: &str,
+    is_there: bool,
+    target: &str,
+    known: impl IntoIterator<Item = &'n str>,
+) -> Diagnostic {
+    let environment = target.split('/').next().unwrap_or_default();
+    if is_there {
+        let message = format!("the pin `{pin}` has no line for the environment `{environment}`");
+        return Diagnostic::error(codes::UNKNOWN_VARIABLE, place, message)
+            .help(format!("add a line `{environment} = \"…\"` to `[pins.{pin}]`"));
+    }
+    unknown_name("pin", pin, place, known)
 }
 
 pub(crate) fn bad_prefix(place: Place, prefix: &str) -> Diagnostic {

@@ -63,6 +63,30 @@ pub(crate) fn key_of_another_body(key: &Key, meant: &str) -> Diagnostic {
     Diagnostic::error(codes::BODY, key.place, format!("`{}` is for {meant}", key.text)).help("take it away")
 }
 
+pub(crate) fn kustomization_of_member(key: &Key, bundle: &str) -> Diagnostic {
+    let message = "a thing in a bundle has no Kustomization of its own";
+    Diagnostic::error(codes::BODY, key.place, message)
+        .help(format!("say it in `[bundles.{bundle}]`, or take `bundle` away"))
+}
+
+pub(crate) fn two_accounts_in_a_bundle(place: Place, first: Place, bundle: &str) -> Diagnostic {
+    let message = format!("what lies in the bundle `{bundle}` is applied with different rights");
+    Diagnostic::error(codes::BODY, place, message)
+        .also(first, "this is applied as another account")
+        .help("things of one tenant, or of the platform alone, may share a bundle: take `bundle` away from one of them")
+}
+
+pub(crate) fn late_in_a_bundle(place: Place, bundle: &str) -> Diagnostic {
+    let message = format!("`late` would reach everything in the bundle `{bundle}`");
+    Diagnostic::error(codes::LATE, place, message).help("take `bundle` away from what has late variables")
+}
+
+pub(crate) fn after_within_a_bundle(place: Place, [name, other]: [&str; 2], bundle: &str) -> Diagnostic {
+    let message = format!("`{name}` cannot come after `{other}`: both lie in the bundle `{bundle}`, which is applied at once");
+    Diagnostic::error(codes::AFTER, place, message)
+        .help("only Helm releases wait for each other within a bundle: take one of them out of it")
+}
+
 pub(crate) fn bad_config_key(place: Place, key: &str) -> Diagnostic {
     Diagnostic::error(codes::BAD_NAME, place, format!("`{key}` is no key of a ConfigMap"))
         .help("letters, digits, `-`, `_` and `.`; write `key=path` to choose one")
@@ -103,7 +127,7 @@ pub(crate) fn after_cycle(place: Place, names: &[&str]) -> Diagnostic {
     Diagnostic::error(codes::AFTER, place, message).help("take one `after` away")
 }
 
-pub(crate) fn after_across_namespaces(place: Place, name: &str, other: &str) -> Diagnostic {
+pub(crate) fn after_across_namespaces(place: Place, [name, other]: [&str; 2]) -> Diagnostic {
     Diagnostic::error(codes::AFTER, place, format!("`{name}` cannot wait for `{other}`, whose Flux objects lie in another namespace"))
         .help("what Flux pulls for a tenant waits only for what it pulls into the same namespace; let the tenant wait: `after` of the tenant")
 }

@@ -92,6 +92,15 @@ pub(crate) fn not_in_an_override(key: &Key) -> Diagnostic {
         .help("it says what the thing is, or is read by matchers: set it in the table itself")
 }
 
+pub(crate) fn not_in_a_part(key: &Key) -> Diagnostic {
+    Diagnostic::error(
+        codes::NOT_IN_AN_OVERRIDE,
+        key.place,
+        format!("`{}` may only stand in the table itself, not in one within it", key.text),
+    )
+    .help("take it away")
+}
+
 pub(crate) fn unknown_field<'n>(
     key: &Key,
     kind: &str,

@@ -3,7 +3,7 @@
 use fleetc_manifests::{Key, Map, Text, Value, value};
 
 use super::Rendered;
-use super::kustomization::Account;
+use super::kustomization::{Account, dependency};
 use super::placed::PlacedApp;
 use super::source::Source;
 use super::spec::{More, Written};
@@ -80,7 +80,7 @@ pub(super) fn release(
         of_chart.push("sourceRef", source.reference(&setting.namespace));
         push("chart", Some(value!({ "spec": of_chart })));
     }
-    let after: Vec<Value> = setting.after.iter().map(|(name, _)| value!({ "name": name })).collect();
+    let after: Vec<Value> = setting.after.iter().map(dependency).collect();
     push("dependsOn", (!after.is_empty()).then(|| after.into()));
     let values = values(app, library, diagnostics);
     let more = More::of("helm", app.keys.helm.as_ref().map(|helm| &helm.0), app.unset);

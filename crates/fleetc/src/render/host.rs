@@ -30,6 +30,8 @@ pub(super) struct Host<'f> {
     pub(super) library: &'f Library,
     /// The cluster.
     pub(super) index: usize,
+    /// How Flux runs on it.
+    pub(super) flux: Flux,
     /// Its targets, and those of the clusters that it manages; its own `common` first.
     pub(super) ons: Vec<On<'f>>,
     /// What must be ready first, and who is waited for.
@@ -59,15 +61,18 @@ pub(super) struct Bundle {
 
 /// The part of the tree that the host's Flux applies.
 pub(super) fn render(fleet: &Fleet, library: &Library, on_targets: &OnTargets, index: usize) -> Part {
+    let mut part = Part::default();
+    let flux = Flux::of(fleet, COMMON, index, &mut part.tally, &mut part.diagnostics);
     let mut host = Host {
         fleet,
         library,
         index,
+        flux,
         ons: Vec::new(),
         order: order::Order::default(),
         sources: sources::Holders::default(),
         brought: brought::Brought::default(),
-        part: Part::default(),
+        part,
     };
     if fleet.clusters[index].state == State::Retired {
         root::retired(&mut host);
@@ -103,18 +108,17 @@ impl<'f> Host<'f> {
     fn on(&mut self, target: Target, things: Option<(usize, &OnTargets)>) -> Option<On<'f>> {
         let fleet = self.fleet;
         let Part { tally, diagnostics, .. } = &mut self.part;
-        let flux = Flux::of(fleet, target.environment, self.index, tally, diagnostics);
-        let root_namespace = match self.ons.first() {
-            Some(common) => common.flux.namespace.clone(),
-            None => flux.namespace.clone(),
-        };
+        let access = Access::of(fleet, target, tally, diagnostics);
+        let mut flux = Flux::of(fleet, target.environment, self.index, tally, diagnostics);
+        let root_namespace = self.flux.namespace.clone();
+        flux.namespace = access.namespace.clone().unwrap_or(flux.namespace);
         let own =
             fleet_source::of_environment(fleet, target.environment, self.index, &flux.namespace, diagnostics);
         let source = match own {
             Some(own) => own,
             None => self.copy_of_root(&root_namespace, &flux.namespace)?,
         };
-        let Part { tally, diagnostics, .. } = &mut self.part;
+        let Part { diagnostics, .. } = &mut self.part;
         let environment = &fleet.environments[target.environment];
         let cluster = &fleet.clusters[target.cluster];
         let (suspended, retired) = target::rests(cluster.state);
@@ -130,9 +134,10 @@ impl<'f> Host<'f> {
             source,
             suspended: suspended || fleet.clusters[self.index].state == State::Suspended,
             retired,
-            access: Access::of(fleet, target, tally, diagnostics),
+            access,
             tenants: Vec::new(),
             apps: Vec::new(),
+            bundles: Vec::new(),
             near: Vec::new(),
         };
         if let Some((index, on_targets)) = things {
@@ -152,6 +157,10 @@ impl<'f> Host<'f> {
                 on.apps.extend(placed);
             }
             on.leave_out_retired(self.fleet);
+            for bundle in &fleet.bundles {
+                let here = bundle.placements.iter().filter(|placement| placement.target == index);
+                on.bundles.extend(here.map(|placement| placed::bundle(fleet, bundle, placement, diagnostics)));
+            }
         }
         Some(on)
     }

@@ -126,7 +126,8 @@ pub(super) fn wait_for(object: &mut Value, name: &Text) {
     spec.insert("dependsOn", dependencies.into());
 }
 
-fn dependency((name, namespace): &(Text, Option<Text>)) -> Value {
+/// An entry of `dependsOn`.
+pub(super) fn dependency((name, namespace): &(Text, Option<Text>)) -> Value {
     let mut dependency = Map::new();
     dependency.push("name", name.into());
     if let Some(namespace) = namespace {

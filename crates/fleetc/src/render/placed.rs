@@ -6,7 +6,7 @@ use super::config::{self, ConfigMap};
 use super::kustomization::Account;
 use super::spec::More;
 use crate::diagnostic::Diagnostics;
-use crate::fleet::{App, Fleet, Placement, Tenant};
+use crate::fleet::{App, Bundle, Fleet, Placement, Tenant};
 use crate::language::{self, Decoder, Name, OrFalse, Shaped, Stage};
 use crate::load::Library;
 use crate::messages;
@@ -47,14 +47,23 @@ pub(super) struct PlacedApp<'f> {
     pub(super) namespace: Text,
     /// Where its source, pulled Kustomization and HelmRelease lie.
     pub(super) flux_namespace: Text,
-    /// The name of its tenant.
-    tenant: Option<&'f Text>,
+    /// Whose it is.
+    tenant: Option<&'f Tenant>,
     /// Its source, as it was written, and whose table holds the address.
     pub(super) source: Option<(Value, Text)>,
     /// Its ConfigMaps, by the name that fleet.toml gives them.
     pub(super) configs: Vec<ConfigMap>,
     /// What its names stand for.
     pub(super) scope: Scope<'f>,
+}
+
+/// A bundle that several things share, on a target.
+pub(super) struct PlacedBundle<'f> {
+    pub(super) bundle: &'f Bundle,
+    /// Its keys there.
+    pub(super) keys: language::Bundle,
+    /// What it takes away of what fleetc writes.
+    unset: &'f [KeyPath],
 }
 
 /// What an app is.
@@ -95,12 +104,24 @@ pub(super) fn tenant<'f>(
     let keys: language::Tenant = resolved(&placement.settings.keys, &mut scope, diagnostics);
     let changes = changes(placement, &mut scope, diagnostics);
     let account = match keys.service_account.as_ref().map(|it| &it.value) {
-        None => Some(tenant.name.clone()),
+        None => Some(tenant.team.clone()),
         Some(OrFalse::Some(name)) => Some(name.as_text().clone()),
         Some(OrFalse::False) => None,
     };
     let unset = &placement.settings.unset;
     PlacedTenant { tenant, keys, unset, changes, namespace, account, place: tenant.place }
+}
+
+/// The bundle on the target of the placement.
+pub(super) fn bundle<'f>(
+    fleet: &'f Fleet,
+    bundle: &'f Bundle,
+    placement: &'f Placement,
+    diagnostics: &mut Diagnostics,
+) -> PlacedBundle<'f> {
+    let mut scope = Scope::new(fleet, Context::target(fleet, placement.target));
+    let keys = resolved(&placement.settings.keys, &mut scope, diagnostics);
+    PlacedBundle { bundle, keys, unset: &placement.settings.unset }
 }
 
 /// The app on the target of the placement.
@@ -135,7 +156,7 @@ pub(super) fn app<'f>(
     Some(PlacedApp {
         app,
         flux_namespace,
-        tenant: app.tenant.map(|tenant| &fleet.tenants[tenant].name),
+        tenant: app.tenant.map(|tenant| &fleet.tenants[tenant]),
         keys,
         unset: &placement.settings.unset,
         changes,
@@ -231,6 +252,9 @@ fn check_keys_of_body(app: &App, keys: &language::App, body: &Body, diagnostics:
         let is_pulled_substitute = key == "substitute" && matches!(body, Body::Pulled(_));
         if OF_CHARTS.contains(&key) && !is_chart {
             diagnostics.push(messages::key_of_another_body(&entry.key, "a Helm release, which has `chart`"));
+        } else if key == "kustomization" && keys.bundle.is_some() && !matches!(body, Body::Pulled(_)) {
+            let bundle = keys.bundle.as_ref().map_or("", |name| name.as_text().as_str());
+            diagnostics.push(messages::kustomization_of_member(&entry.key, bundle));
         } else if OF_MANIFESTS.contains(&key) && !has_manifests && !is_pulled_substitute {
             diagnostics.push(messages::key_of_another_body(
                 &entry.key,
@@ -240,7 +264,20 @@ fn check_keys_of_body(app: &App, keys: &language::App, body: &Body, diagnostics:
     }
 }
 
+impl PlacedBundle<'_> {
+    /// What fleet.toml says of its Kustomization.
+    pub(super) fn more(&self) -> More {
+        More::of("kustomization", self.keys.kustomization.as_ref().map(|it| &it.0), self.unset)
+    }
+}
+
 impl PlacedTenant<'_> {
+    /// The bundle of its own objects, and the folder of it.
+    pub(super) fn bundle(&self) -> Text {
+        let shared = self.keys.bundle.as_ref().map(|name| name.as_text().clone());
+        shared.unwrap_or_else(|| format!("tenant-{}", self.tenant.name).into())
+    }
+
     /// What fleet.toml says of the Kustomization of its own objects.
     pub(super) fn more(&self) -> More {
         More::of("kustomization", self.keys.kustomization.as_ref().map(|it| &it.0), self.unset)
@@ -253,9 +290,14 @@ impl PlacedApp<'_> {
         More::of("kustomization", self.keys.kustomization.as_ref().map(|it| &it.0), self.unset)
     }
 
-    /// The name of its tenant.
+    /// The name of its tenant, or of the copy of one.
     pub(super) fn tenant_name(&self) -> Option<&Text> {
-        self.tenant
+        self.tenant.map(|tenant| &tenant.name)
+    }
+
+    /// The name of the tenant's table.
+    pub(super) fn team(&self) -> Option<&Text> {
+        self.tenant.map(|tenant| &tenant.team)
     }
 
     /// The name of its HelmRelease or pulled Kustomization, before what its target adds to it.
@@ -282,10 +324,14 @@ impl PlacedApp<'_> {
         })
     }
 
-    /// Its bundle, and the folder of it. That of an app which Flux pulls only holds what is rendered here beside it.
+    /// Its bundle, and the folder of it. That of an app which Flux pulls only holds what is rendered here beside it,
+    /// unless others share it.
     pub(super) fn bundle(&self) -> Text {
+        if let Some(shared) = &self.keys.bundle {
+            return shared.as_text().clone();
+        }
         let name = match self.tenant {
-            Some(tenant) => format!("{tenant}-{}", self.app.name).into(),
+            Some(tenant) => format!("{}-{}", tenant.name, self.app.name).into(),
             None => self.app.name.clone(),
         };
         if self.is_pulled() { format!("{name}-manifests").into() } else { name }

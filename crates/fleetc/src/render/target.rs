@@ -5,7 +5,7 @@ use fleetc_manifests::{Place, Text, Value, value};
 use super::fleet_source::TreeSource;
 use super::flux::Flux;
 use super::kustomization::Account;
-use super::placed::{PlacedApp, PlacedTenant};
+use super::placed::{Body, PlacedApp, PlacedBundle, PlacedTenant};
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{Fleet, Target};
 use crate::language::{self, Decoder, Shaped, Stage, State};
@@ -38,8 +38,21 @@ pub(super) struct On<'f> {
     pub(super) access: Access,
     pub(super) tenants: Vec<PlacedTenant<'f>>,
     pub(super) apps: Vec<PlacedApp<'f>>,
+    /// The bundles that several of them share.
+    pub(super) bundles: Vec<PlacedBundle<'f>>,
     /// Tenants that need something here for the sake of a remote: the index of the remote's target, and of the tenant there.
     pub(super) near: Vec<(usize, usize)>,
+}
+
+/// Something on a target that is ordered, by its index there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Thing {
+    /// A component or an app.
+    App(usize),
+    /// A tenant.
+    Tenant(usize),
+    /// A bundle that several things share.
+    Bundle(usize),
 }
 
 /// How a remote cluster is reached from its host.
@@ -47,6 +60,8 @@ pub(super) struct On<'f> {
 pub(super) struct Access {
     /// The `kubeConfig` of the platform's Flux objects.
     pub(super) kubeconfig: Option<Value>,
+    /// Where it lies, if not in Flux's namespace.
+    pub(super) namespace: Option<Text>,
     /// The `kubeConfig` of those in tenants' namespaces.
     pub(super) tenant_kubeconfig: Option<Value>,
 }
@@ -70,13 +85,16 @@ impl Access {
             ..Context::default()
         };
         let mut settings = climb(&cluster_steps(fleet, cluster), &context, tally, diagnostics);
-        settings.keys.retain(|entry| matches!(entry.key.text.as_str(), "kubeconfig" | "tenant-kubeconfig"));
+        settings.keys.retain(|entry| matches!(entry.key.text.as_str(), "kubeconfig" | "tenant-kubeconfig" | "provision"));
         let mut scope = Scope::new(fleet, context);
         let written = scope.value(&settings.keys.into());
         diagnostics.append(std::mem::take(&mut scope.diagnostics));
         let keys = language::Cluster::decode(&written, &mut Decoder::new(diagnostics, Stage::Resolved))
             .unwrap_or_default();
         let kubeconfig = keys.kubeconfig.unwrap_or_default();
+        let of_provision = keys.provision.map(|it| {
+            it.namespace.map_or_else(|| cluster.name.clone(), |name| name.as_text().clone())
+        });
         let default = format!("{}-kubeconfig", cluster.name);
         let secret = kubeconfig.secret.map_or_else(|| default.into(), |secret| secret.value);
         let key = kubeconfig.key.unwrap_or_else(|| "value".into());
@@ -86,6 +104,7 @@ impl Access {
                 Some(name) => value!({ "configMapRef": { "name": (&name.value) } }),
                 None => by_secret(&secret),
             }),
+            namespace: kubeconfig.namespace.map(|name| name.as_text().clone()).or(of_provision),
             tenant_kubeconfig: keys.tenant_kubeconfig.map(|secret| by_secret(&secret.value)),
         }
     }
@@ -127,13 +146,56 @@ impl On<'_> {
         }
     }
 
-    /// The Kustomization that stands for an app in `dependsOn`: its name and namespace.
-    pub(super) fn kustomization_of(&self, app: &PlacedApp<'_>) -> (Text, Text) {
-        if app.is_pulled() {
-            (self.object_name_of(app), app.flux_namespace.clone())
-        } else {
-            (self.flux_name(&app.bundle()), self.flux.namespace.clone())
+    /// The Kustomization that stands for a thing in `dependsOn`: its name and namespace.
+    pub(super) fn kustomization_of(&self, thing: Thing) -> (Text, Text) {
+        match thing {
+            Thing::App(app) if self.apps[app].is_pulled() => {
+                (self.object_name_of(&self.apps[app]), self.apps[app].flux_namespace.clone())
+            }
+            thing => (self.flux_name(&self.bundle_of(thing)), self.flux.namespace.clone()),
         }
+    }
+
+    /// The bundle of a thing.
+    pub(super) fn bundle_of(&self, thing: Thing) -> Text {
+        match thing {
+            Thing::App(app) => self.apps[app].bundle(),
+            Thing::Tenant(tenant) => self.tenants[tenant].bundle(),
+            Thing::Bundle(bundle) => self.bundles[bundle].bundle.name.clone(),
+        }
+    }
+
+    /// The bundle of a tenant that is here, or would be.
+    pub(super) fn bundle_of_tenant(&self, name: &Text) -> Text {
+        let here = self.tenants.iter().find(|tenant| tenant.tenant.name == *name);
+        here.map_or_else(|| format!("tenant-{name}").into(), PlacedTenant::bundle)
+    }
+
+    /// The bundle with the name that several things share.
+    pub(super) fn shared_bundle(&self, name: &Text) -> Option<usize> {
+        self.bundles.iter().position(|bundle| bundle.bundle.name == *name)
+    }
+
+    /// What is ordered with the thing: the bundle that it shares with others, or it alone.
+    pub(super) fn unit_of(&self, thing: Thing) -> Thing {
+        let shared = match thing {
+            Thing::App(app) if self.apps[app].is_pulled() => None,
+            Thing::Bundle(bundle) => Some(bundle),
+            thing => self.shared_bundle(&self.bundle_of(thing)),
+        };
+        shared.map_or(thing, Thing::Bundle)
+    }
+
+    /// The things that share a bundle.
+    pub(super) fn members_of(&self, bundle: usize) -> impl Iterator<Item = Thing> {
+        let apps = (0..self.apps.len()).map(Thing::App);
+        let tenants = (0..self.tenants.len()).map(Thing::Tenant);
+        apps.chain(tenants).filter(move |thing| self.unit_of(*thing) == Thing::Bundle(bundle))
+    }
+
+    /// Whether it is a Helm release.
+    pub(super) fn is_chart(&self, thing: Thing) -> bool {
+        matches!(thing, Thing::App(app) if matches!(self.apps[app].body, Body::Chart(_)))
     }
 
     /// Whom what Flux pulls for the app acts as, or its HelmRelease: an account where that lies.

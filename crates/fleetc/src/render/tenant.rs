@@ -43,7 +43,7 @@ pub(super) fn objects(tenant: &PlacedTenant<'_>, setting: &Setting<'_>) -> Vec<R
     }
     keep(tenant, &mut objects);
     for object in &mut objects {
-        label(&mut object.value, &tenant.tenant.name, tenant.place);
+        label(&mut object.value, &tenant.tenant.team, tenant.place);
     }
     objects
 }
@@ -128,7 +128,7 @@ fn rights(tenant: &PlacedTenant<'_>, namespace: &Text, setting: &Setting<'_>) ->
         return Vec::new();
     }
     let name =
-        tenant.keys.role_binding.clone().unwrap_or_else(|| format!("flux-{}", tenant.tenant.name).into());
+        tenant.keys.role_binding.clone().unwrap_or_else(|| format!("flux-{}", tenant.tenant.team).into());
     let mut rules = tenant.keys.rules.clone();
     if let Some(rules) = &mut rules
         && setting.impersonates_itself
@@ -200,7 +200,7 @@ fn resource_quota(tenant: &PlacedTenant<'_>, namespace: &Text, quota: &IndexMap<
     let object = value!({
         "apiVersion": "v1",
         "kind": "ResourceQuota",
-        "metadata": { "name": (&tenant.tenant.name), "namespace": namespace },
+        "metadata": { "name": (&tenant.tenant.team), "namespace": namespace },
         "spec": { "hard": hard },
     });
     Rendered::from(object.at(tenant.place))
@@ -215,7 +215,7 @@ fn limit_range(tenant: &PlacedTenant<'_>, namespace: &Text, limits: &Foreign) ->
     let object = value!({
         "apiVersion": "v1",
         "kind": "LimitRange",
-        "metadata": { "name": (&tenant.tenant.name), "namespace": namespace },
+        "metadata": { "name": (&tenant.tenant.team), "namespace": namespace },
         "spec": { "limits": [limit] },
     });
     Rendered::from(object.at(tenant.place))

@@ -12,7 +12,7 @@ use fleetc_manifests::{Data, Entry, Map, Place, Text, Value};
 use super::matching::{Context, holds};
 use super::tally::{Duty, Tally};
 use crate::diagnostic::Diagnostics;
-use crate::fleet::{Change, Fleet, Settings};
+use crate::fleet::{Bundle, Change, Cluster, Fleet, Settings};
 use crate::messages;
 use crate::syntax::{KeyPath, Override, Rung};
 
@@ -104,9 +104,12 @@ pub(crate) fn steps<'f>(fleet: &'f Fleet, context: &Context<'f>) -> Vec<Step<'f>
     push(StepName::Defaults(""), &defaults.all, elsewhere, "");
     push(StepName::Defaults("environment"), &defaults.environment, elsewhere, "");
     push(StepName::Defaults("cluster"), &defaults.cluster, elsewhere, "");
+    if context.app.is_some_and(|app| app.provisions.is_some()) {
+        return provision_steps(fleet, context);
+    }
     let of_tenant = if context.app.is_some() { Keys::HandedDown } else { Keys::Own };
     if let Some(tenant) = context.tenant {
-        push(StepName::Defaults("tenant"), &defaults.tenant, of_tenant, &tenant.name);
+        push(StepName::Defaults("tenant"), &defaults.tenant, of_tenant, &tenant.team);
     }
     if let Some(app) = context.app {
         let (name, rung) =
@@ -117,15 +120,55 @@ pub(crate) fn steps<'f>(fleet: &'f Fleet, context: &Context<'f>) -> Vec<Step<'f>
         push(StepName::Table("environments", &environment.name), &environment.rung, elsewhere, "");
     }
     if let Some(cluster) = context.cluster {
-        push(StepName::Table("clusters", &cluster.name), &cluster.rung, elsewhere, "");
+        for (name, rung) in tables_of_cluster(cluster) {
+            push(name, rung, elsewhere, "");
+        }
     }
     if let Some(tenant) = context.tenant {
-        push(StepName::Table("tenants", &tenant.name), &tenant.rung, of_tenant, &tenant.name);
+        push(StepName::Table("tenants", &tenant.team), &tenant.rung, of_tenant, &tenant.team);
+        if let Some(copy) = &tenant.copy {
+            push(StepName::Table("tenants", &copy.title), &copy.rung, of_tenant, &tenant.name);
+        }
     }
     if let Some(app) = context.app {
         let table = if app.is_component { "components" } else { "apps" };
         push(StepName::Table(table, &app.name), &app.rung, Keys::Own, &app.name);
     }
+    steps
+}
+
+/// The tables of a cluster: that of its pool, then those of the member.
+fn tables_of_cluster(cluster: &Cluster) -> impl Iterator<Item = (StepName<'_>, &Arc<Rung>)> {
+    let own = cluster.pool.as_ref().map_or(&cluster.name, |pool| &pool.name);
+    let of_member = cluster.pool.iter().flat_map(|pool| {
+        pool.members.iter().map(|rung| (StepName::Table("clusters", &pool.title), rung))
+    });
+    std::iter::once((StepName::Table("clusters", own), &cluster.rung)).chain(of_member)
+}
+
+/// The rungs of what makes a cluster: variables of everything that decides about the cluster, and its `provision`.
+fn provision_steps<'f>(fleet: &'f Fleet, context: &Context<'f>) -> Vec<Step<'f>> {
+    let step = |name, rung| Step { name, rung, keys: Keys::Variables("cluster"), source_of: "" };
+    let mut steps = vec![
+        step(StepName::Defaults(""), &*fleet.defaults.all),
+        step(StepName::Defaults("cluster"), &*fleet.defaults.cluster),
+    ];
+    let tables = context.cluster.into_iter().flat_map(tables_of_cluster);
+    steps.extend(tables.map(|(name, rung)| step(name, &**rung)));
+    steps
+}
+
+/// The rungs that decide about a bundle that several things share.
+pub(crate) fn bundle_steps<'f>(fleet: &'f Fleet, context: &Context<'f>, bundle: &'f Bundle) -> Vec<Step<'f>> {
+    let mut steps = steps(fleet, context);
+    for step in &mut steps {
+        step.keys = Keys::Variables("bundle");
+    }
+    let own = |name, rung| Step { name, rung, keys: Keys::Own, source_of: "" };
+    let defaults = own(StepName::Defaults("bundle"), &*fleet.defaults.bundle);
+    // [defaults], and its environment and cluster, come first.
+    steps.insert(3, defaults);
+    steps.push(own(StepName::Table("bundles", &bundle.name), &*bundle.rung));
     steps
 }
 
@@ -141,18 +184,17 @@ pub(crate) fn flux_steps<'f>(fleet: &'f Fleet, context: &Context<'f>) -> Vec<Ste
         steps.push(step(StepName::Table("environments", &environment.name), &*environment.rung));
     }
     if let Some(cluster) = context.cluster {
-        steps.push(step(StepName::Table("clusters", &cluster.name), &*cluster.rung));
+        steps.extend(tables_of_cluster(cluster).map(|(name, rung)| step(name, &**rung)));
     }
     steps
 }
 
 /// The rungs of the keys of a cluster itself.
-pub(crate) fn cluster_steps<'f>(fleet: &'f Fleet, cluster: &'f crate::fleet::Cluster) -> Vec<Step<'f>> {
+pub(crate) fn cluster_steps<'f>(fleet: &'f Fleet, cluster: &'f Cluster) -> Vec<Step<'f>> {
     let step = |name, rung| Step { name, rung, keys: Keys::Own, source_of: "" };
-    vec![
-        step(StepName::Defaults("cluster"), &*fleet.defaults.cluster),
-        step(StepName::Table("clusters", &cluster.name), &*cluster.rung),
-    ]
+    let mut steps = vec![step(StepName::Defaults("cluster"), &*fleet.defaults.cluster)];
+    steps.extend(tables_of_cluster(cluster).map(|(name, rung)| step(name, &**rung)));
+    steps
 }
 
 /// One table or override of a rung that holds.

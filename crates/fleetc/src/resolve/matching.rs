@@ -40,7 +40,8 @@ impl<'f> Context<'f> {
 
     /// An app there, and the tenant whose it is.
     pub(crate) fn with_app(self, fleet: &'f Fleet, app: &'f App) -> Self {
-        Self { app: Some(app), tenant: app.tenant.map(|tenant| &fleet.tenants[tenant]), ..self }
+        let cluster = app.provisions.map(|cluster| &fleet.clusters[cluster]).or(self.cluster);
+        Self { app: Some(app), tenant: app.tenant.map(|tenant| &fleet.tenants[tenant]), cluster, ..self }
     }
 }
 
@@ -52,20 +53,19 @@ pub(crate) fn holds(matcher: &Matcher, context: &Context<'_>) -> bool {
 
 fn holds_without_not(matcher: &Matcher, context: &Context<'_>) -> bool {
     let environment = context.environment.map(|environment| environment.name.as_str());
-    let cluster = context.cluster.map(|cluster| cluster.name.as_str());
-    let tenant = context.tenant.map(|tenant| tenant.name.as_str());
+    let tenant = context.tenant.map(|tenant| tenant.team.as_str());
     let tier = context.tenant.and_then(|tenant| tenant.tier.as_deref());
-    let copy = context.tenant.map(|_| "main");
+    let copy = context.tenant.map(Tenant::copy_name);
     let named = |component: bool| {
         let app = context.app.filter(|app| app.is_component == component);
         app.map(|app| app.name.as_str())
     };
     environment_holds(matcher.environment.as_ref(), environment, context.is_common)
-        && one_holds(matcher.cluster.as_ref(), cluster)
+        && cluster_holds(matcher.cluster.as_ref(), context.cluster)
         && labels_hold(matcher, context.cluster)
         && one_holds(matcher.tenant.as_ref(), tenant)
         && one_holds(matcher.tier.as_ref(), tier)
-        && one_holds(matcher.copy.as_ref(), copy)
+        && one_holds(matcher.copy.as_ref(), copy.as_deref())
         && one_holds(matcher.app.as_ref(), named(false))
         && one_holds(matcher.component.as_ref(), named(true))
 }
@@ -74,6 +74,13 @@ fn holds_without_not(matcher: &Matcher, context: &Context<'_>) -> bool {
 fn one_holds(patterns: Option<&OneOrMany<Pattern>>, name: Option<&str>) -> bool {
     let Some(patterns) = patterns else { return true };
     name.is_some_and(|name| patterns.0.iter().any(|pattern| pattern.matches(name)))
+}
+
+/// As [`one_holds`]; the name of a pool means all its members.
+fn cluster_holds(patterns: Option<&OneOrMany<Pattern>>, cluster: Option<&Cluster>) -> bool {
+    let pool = cluster.and_then(|cluster| cluster.pool.as_ref());
+    one_holds(patterns, cluster.map(|cluster| cluster.name.as_str()))
+        || pool.is_some_and(|pool| one_holds(patterns, Some(&pool.name)))
 }
 
 /// As [`one_holds`]; an open pattern never means `common`, which is an environment only by name.

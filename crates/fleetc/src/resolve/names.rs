@@ -7,7 +7,7 @@ use fleetc_manifests::{Data, Place, Text, Value};
 
 use super::tally::{Duty, Tally};
 use crate::diagnostic::Diagnostics;
-use crate::fleet::{Fleet, Placement};
+use crate::fleet::{Cluster, Fleet, Placement};
 use crate::language::{Matcher, OneOrMany, Pattern, is_range};
 use crate::messages;
 use crate::syntax::{Override, Rung};
@@ -49,16 +49,34 @@ impl Checker<'_> {
         for environment in &fleet.environments {
             self.rung(&environment.rung, all);
         }
+        self.rung(&defaults.bundle, Facets::default());
+        let mut seen = BTreeSet::new();
         for cluster in &fleet.clusters {
-            self.rung(&cluster.rung, all);
+            let members = cluster.pool.iter().flat_map(|pool| &pool.members);
+            for rung in std::iter::once(&cluster.rung).chain(members).filter(|it| seen.insert(Arc::as_ptr(it))) {
+                self.rung(rung, all);
+            }
+        }
+        for bundle in &fleet.bundles {
+            self.settings(&bundle.placements);
+            let is_known = self.rung(&bundle.rung, Facets::default());
+            if is_known && bundle.placements.is_empty() && self.clusters_are_whole {
+                self.diagnostics.push(messages::empty_bundle(&bundle.name, bundle.place));
+            }
         }
         for tenant in &fleet.tenants {
             self.settings(&tenant.placements);
-            if self.rung(&tenant.rung, of_apps) && tenant.placements.is_empty() && self.clusters_are_whole {
+            let own = tenant.copy.as_ref().map_or(&tenant.rung, |copy| &copy.rung);
+            if self.rung(own, of_apps) && tenant.placements.is_empty() && self.clusters_are_whole {
                 self.diagnostics.push(messages::lands_nowhere("tenant", &tenant.name, tenant.place));
             }
         }
-        for app in &fleet.apps {
+        for app in fleet.apps.iter().filter(|app| app.provisions.is_none()) {
+            let is_copy = app.tenant.is_some_and(|tenant| fleet.tenants[tenant].copy.is_some());
+            if is_copy {
+                self.settings(&app.placements);
+                continue;
+            }
             let facets = if app.is_component { of_components } else { of_apps };
             self.settings(&app.placements);
             let tenant_is_somewhere = app.tenant.is_none_or(|it| !fleet.tenants[it].placements.is_empty());
@@ -79,8 +97,11 @@ impl Checker<'_> {
         for placement in placements {
             if seen.insert(Arc::as_ptr(&placement.settings)) {
                 let keys = &placement.settings.keys;
-                let apps: Vec<&str> = self.names.apps.iter().chain(&self.names.components).copied().collect();
-                self.each_text(keys.get("after"), "component or app", &apps);
+                let names = &self.names;
+                let first: Vec<&str> =
+                    names.apps.iter().chain(&names.components).chain(&names.bundles).copied().collect();
+                self.each_text(keys.get("after"), "component, app or bundle", &first);
+                self.each_text(keys.get("bundle"), "bundle", &self.names.bundles.clone());
                 self.each_text(
                     keys.get("source").and_then(|source| source.get("use")),
                     "source",
@@ -150,7 +171,7 @@ impl Checker<'_> {
         self.labels(matcher);
         self.facet("tenant", matcher.tenant.as_ref(), facets.tenant, &self.names.tenants.clone());
         self.facet("tier", matcher.tier.as_ref(), facets.tenant, &self.names.tiers.clone());
-        self.facet("copy", matcher.copy.as_ref(), facets.tenant, &["main"]);
+        self.facet("copy", matcher.copy.as_ref(), facets.tenant, &self.names.copies.clone());
         self.facet("app", matcher.app.as_ref(), facets.app, &self.names.apps.clone());
         self.facet("component", matcher.component.as_ref(), facets.component, &self.names.components.clone());
         if let Some(not) = &matcher.not {
@@ -226,10 +247,17 @@ struct Names<'f> {
     clusters: Vec<&'f str>,
     labels: Vec<(&'f str, &'f str)>,
     tenants: Vec<&'f str>,
+    copies: Vec<&'f str>,
     tiers: Vec<&'f str>,
+    bundles: Vec<&'f str>,
     sources: Vec<&'f str>,
     apps: Vec<&'f str>,
     components: Vec<&'f str>,
+}
+
+/// The name of a cluster, and that of its pool.
+fn names_of(cluster: &Cluster) -> impl Iterator<Item = &str> {
+    std::iter::once(cluster.name.as_str()).chain(cluster.pool.iter().map(|pool| pool.name.as_str()))
 }
 
 impl<'f> Names<'f> {
@@ -238,12 +266,15 @@ impl<'f> Names<'f> {
             let apps = fleet.apps.iter().filter(move |app| app.is_component == component);
             apps.map(|app| app.name.as_str()).collect()
         };
+        let copies = fleet.tenants.iter().filter_map(|it| it.copy.as_ref()).map(|copy| copy.name.as_str());
         let labels = fleet.clusters.iter().flat_map(|cluster| &cluster.labels);
         Self {
             environments: fleet.environments.iter().map(|it| it.name.as_str()).collect(),
-            clusters: fleet.clusters.iter().map(|it| it.name.as_str()).collect(),
+            clusters: fleet.clusters.iter().flat_map(names_of).collect(),
+            copies: std::iter::once("main").chain(copies).collect(),
+            bundles: fleet.bundles.iter().map(|it| it.name.as_str()).collect(),
             labels: labels.map(|(label, value): (&Text, &Text)| (label.as_str(), value.as_str())).collect(),
-            tenants: fleet.tenants.iter().map(|it| it.name.as_str()).collect(),
+            tenants: fleet.tenants.iter().map(|it| it.team.as_str()).collect(),
             tiers: fleet.tenants.iter().filter_map(|it| it.tier.as_deref()).collect(),
             sources: fleet.sources.keys().map(Text::as_str).collect(),
             apps: apps(false),

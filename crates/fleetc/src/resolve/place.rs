@@ -1,16 +1,16 @@
 //! Where things are: targets, and the tenants and apps on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use fleetc_manifests::{Place, Text};
+use fleetc_manifests::{Key, Place, Text, Value};
 use indexmap::IndexMap;
 
-use super::ladder::{Step, climb, steps};
+use super::ladder::{Step, bundle_steps, climb, steps};
 use super::matching::{Context, holds};
-use super::{Tally, decode, filled_in, host_of};
+use super::{Tally, cluster_keys, decode, filled_in, host_of, tenant_keys};
 use crate::diagnostic::Diagnostics;
-use crate::fleet::{App, COMMON, Fleet, Placement, Settings, Target, Tenant};
+use crate::fleet::{App, Bundle, COMMON, Copy, Fleet, Placement, Settings, Target, Tenant};
 use crate::language::{self, Matcher, Name, OneOrMany, Pattern, Spanned, TenantState};
 use crate::messages;
 use crate::syntax::Rung;
@@ -23,48 +23,96 @@ pub(super) fn declare(
     apps: IndexMap<Text, Rung>,
     diagnostics: &mut Diagnostics,
 ) {
-    for (name, rung) in tenants {
-        let keys: language::Tenant = decode(&filled_in(&fleet.defaults.tenant, &rung), diagnostics);
-        fleet.tenants.push(Tenant {
-            name,
-            place: rung.place,
-            tier: keys.tier.map(|tier| tier.value),
-            state: keys.state.unwrap_or(TenantState::Active),
-            rung: Arc::new(rung),
-            placements: Vec::new(),
-        });
+    for (name, mut rung) in tenants {
+        let copies = std::mem::take(&mut rung.parts);
+        let rung = Arc::new(rung);
+        declare_tenant(fleet, &name, &rung, None, diagnostics);
+        for (copy, of_copy) in copies {
+            let title = format!("{name}.copies.{copy}").into();
+            let copy = Copy { name: copy, rung: Arc::new(of_copy), title };
+            declare_tenant(fleet, &name, &rung, Some(copy), diagnostics);
+        }
     }
     let components = components.into_iter().map(|(name, rung)| (name, rung, true));
     let apps = apps.into_iter().map(|(name, rung)| (name, rung, false));
     for (name, rung, is_component) in components.chain(apps) {
         let defaults = if is_component { &fleet.defaults.component } else { &fleet.defaults.app };
-        let keys: language::App = decode(&filled_in(defaults, &rung), diagnostics);
-        let tenant = keys.tenant.and_then(|name| tenant_named(fleet, &name, diagnostics));
-        fleet.apps.push(App {
-            name,
-            place: rung.place,
-            is_component,
-            tenant,
-            rung: Arc::new(rung),
-            placements: Vec::new(),
-        });
+        let keys: language::App = decode(&filled_in(&[&**defaults, &rung]), diagnostics);
+        let homes = match keys.tenant {
+            None => vec![None],
+            Some(name) => homes_of(fleet, &name, diagnostics),
+        };
+        let (place, rung) = (rung.place, Arc::new(rung));
+        for tenant in homes {
+            fleet.apps.push(App {
+                name: name.clone(),
+                place,
+                is_component,
+                tenant,
+                provisions: None,
+                rung: rung.clone(),
+                placements: Vec::new(),
+            });
+        }
     }
 }
 
-fn tenant_named(fleet: &Fleet, name: &Spanned<Name>, diagnostics: &mut Diagnostics) -> Option<usize> {
-    let found = fleet.tenants.iter().position(|tenant| tenant.name == *name.as_text());
-    if found.is_none() {
-        let known = fleet.tenants.iter().map(|tenant| tenant.name.as_str());
-        diagnostics.push(messages::unknown_name("tenant", name, name.place, known));
+/// Puts a tenant, or a copy of one, into the fleet.
+fn declare_tenant(
+    fleet: &mut Fleet,
+    team: &Text,
+    rung: &Arc<Rung>,
+    copy: Option<Copy>,
+    diagnostics: &mut Diagnostics,
+) {
+    let name = copy.as_ref().map_or_else(|| team.clone(), |copy| format!("{}-{team}", copy.name).into());
+    let place = copy.as_ref().map_or(rung.place, |copy| copy.rung.place);
+    if let Some(copy) = &copy {
+        if Name::new(copy.name.clone()).is_none() {
+            diagnostics.push(messages::bad_name(&Key::new(&copy.name, place)));
+        } else if copy.name == "main" {
+            diagnostics.push(messages::reserved_name(&Key::new(&copy.name, place)));
+        }
     }
-    found
+    let mut tenant = Tenant {
+        name,
+        team: team.clone(),
+        copy,
+        place,
+        tier: None,
+        state: TenantState::Active,
+        rung: rung.clone(),
+        placements: Vec::new(),
+    };
+    let keys: language::Tenant = decode(&tenant_keys(fleet, &tenant), diagnostics);
+    tenant.tier = keys.tier.map(|tier| tier.value);
+    tenant.state = keys.state.unwrap_or(TenantState::Active);
+    match fleet.tenants.iter().find(|it| it.name == tenant.name) {
+        Some(first) => {
+            diagnostics.push(messages::two_of_one_name("tenant", &tenant.name, place, first.place));
+        }
+        None => fleet.tenants.push(tenant),
+    }
+}
+
+/// The homes of an app: its tenant, and the tenant's copies.
+fn homes_of(fleet: &Fleet, name: &Spanned<Name>, diagnostics: &mut Diagnostics) -> Vec<Option<usize>> {
+    let of_team = |tenant: &Tenant| tenant.team == *name.as_text();
+    let found = (0..fleet.tenants.len()).filter(|index| of_team(&fleet.tenants[*index]));
+    let mut homes: Vec<Option<usize>> = found.map(Some).collect();
+    if homes.is_empty() {
+        let known = fleet.tenants.iter().filter(|it| it.copy.is_none()).map(|tenant| tenant.team.as_str());
+        diagnostics.push(messages::unknown_name("tenant", name, name.place, known));
+        homes.push(None);
+    }
+    homes
 }
 
 /// Finds every target, and the cluster whose Flux applies what is on it.
 pub(super) fn targets(fleet: &mut Fleet, diagnostics: &mut Diagnostics) {
     for index in 0..fleet.clusters.len() {
         let cluster = &fleet.clusters[index];
-        let keys: language::Cluster = decode(&filled_in(&fleet.defaults.cluster, &cluster.rung), diagnostics);
+        let keys: language::Cluster = decode(&cluster_keys(fleet, cluster), diagnostics);
         for environment in environments_of(fleet, index, keys.environments.as_deref(), diagnostics) {
             let name = &fleet.environments[environment].name;
             let host = match host_of(keys.managed_by.as_ref(), name) {
@@ -120,7 +168,7 @@ fn environments_of(
     found
 }
 
-fn cluster_named(fleet: &Fleet, name: &Spanned<Name>, diagnostics: &mut Diagnostics) -> Option<usize> {
+pub(super) fn cluster_named(fleet: &Fleet, name: &Spanned<Name>, diagnostics: &mut Diagnostics) -> Option<usize> {
     let found = fleet.clusters.iter().position(|cluster| cluster.name == *name.as_text());
     if found.is_none() {
         let known = fleet.clusters.iter().map(|cluster| cluster.name.as_str());
@@ -156,7 +204,7 @@ fn check_hosts(
 pub(super) fn tenants(fleet: &mut Fleet, tally: &mut Tally, diagnostics: &mut Diagnostics) {
     for index in 0..fleet.tenants.len() {
         let tenant = &fleet.tenants[index];
-        let keys: language::Tenant = decode(&filled_in(&fleet.defaults.tenant, &tenant.rung), diagnostics);
+        let keys: language::Tenant = decode(&tenant_keys(fleet, tenant), diagnostics);
         let targets = targets_where(fleet, keys.where_.unwrap_or_default());
         let place = |target| Context::target(fleet, target).with_tenant(tenant);
         let placements = climb_everywhere(fleet, &targets, place, tally, diagnostics);
@@ -168,8 +216,11 @@ pub(super) fn tenants(fleet: &mut Fleet, tally: &mut Tally, diagnostics: &mut Di
 pub(super) fn apps(fleet: &mut Fleet, tally: &mut Tally, diagnostics: &mut Diagnostics) {
     for index in 0..fleet.apps.len() {
         let app = &fleet.apps[index];
+        if app.provisions.is_some() {
+            continue;
+        }
         let defaults = if app.is_component { &fleet.defaults.component } else { &fleet.defaults.app };
-        let keys: language::App = decode(&filled_in(defaults, &app.rung), diagnostics);
+        let keys: language::App = decode(&filled_in(&[&**defaults, &*app.rung]), diagnostics);
         let mut targets = targets_where(fleet, keys.where_.unwrap_or_default());
         if let Some(tenant) = app.tenant {
             let of_tenant = &fleet.tenants[tenant].placements;
@@ -178,6 +229,34 @@ pub(super) fn apps(fleet: &mut Fleet, tally: &mut Tally, diagnostics: &mut Diagn
         let place = |target| Context::target(fleet, target).with_app(fleet, app);
         let placements = climb_everywhere(fleet, &targets, place, tally, diagnostics);
         fleet.apps[index].placements = placements;
+    }
+}
+
+/// A bundle that several things share, not yet placed.
+pub(super) fn declare_bundle((name, rung): (Text, Rung)) -> Bundle {
+    Bundle { name, place: rung.place, rung: Arc::new(rung), placements: Vec::new() }
+}
+
+/// Places bundles wherever something lies in them, and climbs the ladder for each.
+pub(super) fn bundles(fleet: &mut Fleet, tally: &mut Tally, diagnostics: &mut Diagnostics) {
+    let mut targets: BTreeMap<Text, BTreeSet<usize>> = BTreeMap::new();
+    let of_apps = fleet.apps.iter().flat_map(|app| &app.placements);
+    let of_tenants = fleet.tenants.iter().flat_map(|tenant| &tenant.placements);
+    for placement in of_apps.chain(of_tenants) {
+        if let Some(name) = placement.settings.keys.get("bundle").and_then(Value::as_text) {
+            targets.entry(name.into()).or_default().insert(placement.target);
+        }
+    }
+    for index in 0..fleet.bundles.len() {
+        let bundle = &fleet.bundles[index];
+        let targets: Vec<usize> = targets.remove(&bundle.name).into_iter().flatten().collect();
+        let placements = targets.into_iter().map(|target| {
+            let context = Context::target(fleet, target);
+            let steps = bundle_steps(fleet, &context, bundle);
+            Placement { target, settings: Arc::new(climb(&steps, &context, tally, diagnostics)) }
+        });
+        let placements = placements.collect();
+        fleet.bundles[index].placements = placements;
     }
 }
 
@@ -221,7 +300,9 @@ fn climb_everywhere<'f>(
         let all_count = steps.iter().any(Step::unsets_variables);
         let counts = |rung: &Rung| usize::from(all_count || locks(rung));
         let of_environment = environment * counts(&fleet.environments[environment].rung);
-        let of_cluster = (cluster + 1) * counts(&fleet.clusters[cluster].rung);
+        let members = fleet.clusters[cluster].pool.iter().flat_map(|pool| &pool.members);
+        let of_member = members.map(|rung| counts(rung)).max().unwrap_or(0);
+        let of_cluster = (cluster + 1) * counts(&fleet.clusters[cluster].rung).max(of_member);
         let settings = (known.entry((of_environment, of_cluster, holding)))
             .or_insert_with(|| Arc::new(climb(&steps, &context, tally, diagnostics)));
         placements.push(Placement { target, settings: settings.clone() });

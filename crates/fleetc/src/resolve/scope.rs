@@ -1,22 +1,33 @@
 //! What `${name}` stands for on one target.
 
-use fleetc_manifests::{Data, Text, Value};
+use fleetc_manifests::{Data, Map, Text, Value};
 use indexmap::IndexMap;
 
 use super::ladder::{self, Step, StepName};
 use super::matching::Context;
 use super::substitution::{Substitute, is_live};
 use crate::diagnostic::Diagnostics;
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, Tenant};
 use crate::messages;
 
 /// The names that stand for something in every fleet.
-const RESERVED: [&str; 8] =
-    ["environment", "environment.prefix", "cluster", "tenant", "copy", "app", "component", "namespace"];
+const RESERVED: [&str; 10] = [
+    "environment",
+    "environment.prefix",
+    "cluster",
+    "cluster.pool",
+    "cluster.index",
+    "tenant",
+    "copy",
+    "app",
+    "component",
+    "namespace",
+];
 
 /// What names stand for, for one thing on one target.
 pub(crate) struct Scope<'f> {
     steps: Vec<Step<'f>>,
+    pins: &'f Map,
     context: Context<'f>,
     /// Where the thing runs, once that is known.
     pub(crate) namespace: Option<Text>,
@@ -48,6 +59,7 @@ impl<'f> Scope<'f> {
         let cluster = name(context.cluster.map(|it| &it.name));
         Self {
             steps: ladder::steps(fleet, &context),
+            pins: &fleet.pins,
             context,
             namespace: None,
             configs: IndexMap::new(),
@@ -70,6 +82,14 @@ impl<'f> Scope<'f> {
                 self.diagnostics.push(messages::variable_cycle(text.place, written, &names));
                 None
             }
+            Err(Missing::Unknown) if name.starts_with("pins.") => {
+                let pin = &name["pins.".len()..];
+                let is_there = self.pins.get(pin).is_some();
+                let known = self.pins.keys();
+                let problem = messages::unknown_pin(text.place, pin, is_there, &self.target, known);
+                self.diagnostics.push(problem);
+                None
+            }
             Err(Missing::Unknown) => {
                 let known = self.names();
                 let elsewhere = is_reserved(name);
@@ -81,9 +101,20 @@ impl<'f> Scope<'f> {
         }
     }
 
+    /// The version that a pin has here.
+    fn pin(&self, name: &str) -> Option<&'f Value> {
+        let pin = self.pins.get(name)?;
+        match &pin.data {
+            Data::Map(lines) => lines.get(self.context.environment?.name.as_str()),
+            _ => Some(pin),
+        }
+    }
+
     /// Whether the ladder, or fleetc, says what the name stands for here.
     pub(crate) fn defines(&self, name: &str) -> bool {
-        self.reserved(name).is_some() || ladder::variable(&self.steps, &self.context, name).is_some()
+        self.reserved(name).is_some()
+            || name.strip_prefix("pins.").is_some_and(|pin| self.pin(pin).is_some())
+            || ladder::variable(&self.steps, &self.context, name).is_some()
     }
 
     /// The value of a variable as it was written, and the rung that it stands on.
@@ -104,6 +135,9 @@ impl<'f> Scope<'f> {
         }
         if let Some(text) = self.reserved(name) {
             return Ok(Value::from(text));
+        }
+        if let Some(pin) = name.strip_prefix("pins.") {
+            return self.pin(pin).cloned().ok_or(Missing::Unknown);
         }
         let (written, _) = self.written(name).ok_or(Missing::Unknown)?;
         let Data::Text(text) = &written.data else {
@@ -127,12 +161,15 @@ impl<'f> Scope<'f> {
         let app = |component: bool| {
             context.app.filter(|app| app.is_component == component).map(|app| app.name.clone())
         };
+        let pool = context.cluster.and_then(|it| it.pool.as_ref());
         match name {
             "environment" => context.environment.map(|it| it.name.clone()),
             "environment.prefix" => context.environment.map(|it| it.prefix.clone()),
             "cluster" => context.cluster.map(|it| it.name.clone()),
-            "tenant" => context.tenant.map(|it| it.name.clone()),
-            "copy" => context.tenant.map(|_| "main".into()),
+            "cluster.pool" => pool.map(|pool| pool.name.clone()),
+            "cluster.index" => pool.map(|pool| pool.index.to_string().into()),
+            "tenant" => context.tenant.map(|it| it.team.clone()),
+            "copy" => context.tenant.map(Tenant::copy_name),
             "app" => app(false),
             "component" => app(true),
             "namespace" => self.namespace.clone(),
@@ -167,7 +204,7 @@ impl Substitute for Scope<'_> {
 /// The prefix of an environment, which only its own names may stand in.
 pub(super) fn prefix(fleet: &Fleet, environment: usize, diagnostics: &mut Diagnostics) -> Text {
     let environment = &fleet.environments[environment];
-    let keys = super::filled_in(&fleet.defaults.environment, &environment.rung);
+    let keys = super::filled_in(&[&*fleet.defaults.environment, &*environment.rung]);
     let Some(written) = keys.get("prefix") else {
         return Text::new();
     };

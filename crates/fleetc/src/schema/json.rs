@@ -17,6 +17,7 @@ pub fn json_schema() -> String {
     for top in top_tables() {
         properties.push(top.key, schema.top(&top));
     }
+    properties.push("pins", schema.pins());
     properties.push("defaults", schema.defaults());
     let definitions: Map =
         schema.definitions.into_iter().map(|(name, it)| (name, it.unwrap_or_default())).collect();
@@ -53,6 +54,12 @@ impl Schema {
             });
         }
         table
+    }
+
+    fn pins(&mut self) -> Value {
+        let mut schema = self.shape(&super::pins());
+        schema.map_under(&[]).insert("description", super::PINS.into());
+        schema
     }
 
     fn defaults(&mut self) -> Value {
@@ -138,6 +145,7 @@ impl Schema {
             Shape::List(item) => value!({ "type": "array", "items": (self.shape(item)) }),
             Shape::Map(item) => value!({ "type": "object", "additionalProperties": (self.shape(item)) }),
             Shape::Table(table) => self.table(table),
+            Shape::Rung(table) => self.rung(table, true),
             Shape::OneOf(shapes) => {
                 let shapes: Vec<Value> = shapes.iter().map(|shape| self.shape(shape)).collect();
                 value!({ "anyOf": shapes })

@@ -20,6 +20,7 @@ pub fn reference() -> String {
             section(&title, top.shape, &mut inner, &mut out);
         }
     }
+    out.push_str(&format!("### `[pins]`\n\n{}\n\n", super::PINS));
     out.push_str("### `[defaults]`\n\nWhat everything starts from: `variables` and `locked` for all, and a table for each kind of thing (");
     let names: Vec<String> =
         default_tables().iter().map(|(name, _)| format!("`[defaults.{name}]`")).collect();
@@ -89,6 +90,7 @@ fn holds(shape: &Shape, inner: &mut Vec<&'static TableShape>) -> String {
         }
         Shape::List(item) => format!("list of: {}", holds(item, inner)),
         Shape::Map(item) => format!("table of: {}", holds(item, inner)),
+        Shape::Rung(table) => format!("a table with these keys (`{}`)", table.name),
         Shape::Table(table) => {
             if inner.iter().all(|it| it.name != table.name) {
                 inner.push(table);

@@ -1,6 +1,7 @@
 //! A table as it was written, with what may stand in any of them: overrides, `unset` and `locked`.
 
 use fleetc_manifests::{Key, Map, Place, Text, Value};
+use indexmap::IndexMap;
 
 use super::{KeyPath, check};
 use crate::diagnostic::Diagnostics;
@@ -20,6 +21,8 @@ pub struct Rung {
     pub locked: Vec<KeyPath>,
     /// Its overrides, from top to bottom.
     pub overrides: Vec<Override>,
+    /// Tables of the same kind within it: the members of a pool, the copies of a tenant.
+    pub parts: IndexMap<Text, Rung>,
 }
 
 /// A change that holds where its `when` does.
@@ -49,6 +52,9 @@ impl Rung {
             match entry.key.text.as_str() {
                 "unset" => rung.unset = key_paths(&entry.value, diagnostics),
                 "locked" => rung.locked = key_paths(&entry.value, diagnostics),
+                key if PARTS.contains(&key) && has_key::<T>(key) => {
+                    rung.parts = parts::<T>(&entry.value, diagnostics);
+                }
                 "overrides" => rung.overrides = overrides::<T>(&entry.value, diagnostics),
                 _ => rung.keys.push(entry.key.clone(), entry.value.clone()),
             }
@@ -56,6 +62,33 @@ impl Rung {
         check::<T>(&Value::new(rung.keys.clone(), rung.place), diagnostics);
         rung
     }
+}
+
+/// The keys that hold tables of the same kind.
+const PARTS: [&str; 2] = ["members", "copies"];
+
+fn has_key<T: Table>(name: &str) -> bool {
+    (T::SHAPE.keys)().iter().any(|key| key.name == name)
+}
+
+/// The tables within a table; they hold no such tables themselves.
+fn parts<T: Table>(value: &Value, diagnostics: &mut Diagnostics) -> IndexMap<Text, Rung> {
+    let Some(map) = value.as_map() else {
+        diagnostics.push(messages::wrong_type(value, "a table"));
+        return IndexMap::new();
+    };
+    let mut parts = IndexMap::new();
+    for entry in map {
+        let Some(keys) = entry.value.as_map() else {
+            diagnostics.push(messages::wrong_type(&entry.value, "a table"));
+            continue;
+        };
+        for inner in keys.iter().filter(|it| PARTS.contains(&it.key.text.as_str()) || it.key.text == "count") {
+            diagnostics.push(messages::not_in_a_part(&inner.key));
+        }
+        parts.insert(entry.key.text.clone(), Rung::read::<T>(&entry.key, keys, diagnostics));
+    }
+    parts
 }
 
 fn overrides<T: Table>(value: &Value, diagnostics: &mut Diagnostics) -> Vec<Override> {

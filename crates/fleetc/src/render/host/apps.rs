@@ -12,7 +12,7 @@ use crate::render::flux::{HELM_CONTROLLER, KUSTOMIZE_CONTROLLER};
 use crate::render::here::{self, Objects};
 use crate::render::kustomization::{Account, Kustomization};
 use crate::render::placed::{Body, PlacedApp};
-use crate::render::target::On;
+use crate::render::target::{On, Thing};
 use crate::render::{Part, Rendered, chart, late, tenant};
 
 impl Maker<'_, '_> {
@@ -33,7 +33,7 @@ impl Maker<'_, '_> {
         let On { apps, name, .. } = &mut ons[self.index];
         let app = &mut apps[app];
         let mut objects = here::objects(app, flux, name, library, &mut part.tally, &mut part.diagnostics);
-        if let Some(tenant) = app.tenant_name() {
+        if let Some(tenant) = app.team() {
             for object in objects.own.iter_mut().chain(&mut objects.flux) {
                 if object.encrypted.is_none() {
                     tenant::label(&mut object.value, tenant, app.app.place);
@@ -68,8 +68,7 @@ impl Maker<'_, '_> {
                 on.cluster,
             ));
         }
-        let mut after =
-            self.after(&self.host.order.of_apps[self.index][app], &namespace, placed, &mut problems);
+        let mut after = self.after(Thing::App(app), &namespace, &mut problems);
         if placed.renders_here() && namespace == on.flux.namespace {
             after.push((on.flux_name(&placed.bundle()), None));
         }
@@ -78,7 +77,7 @@ impl Maker<'_, '_> {
             name: on.object_name_of(placed),
             source: source.reference(&namespace),
             path,
-            wait: self.host.order.is_waited_for(self.index, app) || placed.app.is_component,
+            wait: self.host.order.is_waited_for((self.index, Thing::App(app))) || placed.app.is_component,
             account: on.account_of(placed, KUSTOMIZE_CONTROLLER),
             kubeconfig,
             target_namespace: has_own_namespace.then(|| placed.namespace.clone()),
@@ -109,7 +108,7 @@ impl Maker<'_, '_> {
             } else {
                 on.access.tenant_kubeconfig.clone()
             },
-            after: Vec::new(),
+            after: self.releases_before(app),
         };
         if on.target.is_remote() && setting.kubeconfig.is_none() {
             let problem =
@@ -122,32 +121,51 @@ impl Maker<'_, '_> {
     }
 
     /// The names in `dependsOn` of something in a namespace.
-    fn after(
+    pub(super) fn after(
         &self,
-        dependencies: &[(usize, usize)],
+        thing: Thing,
         namespace: &Text,
-        app: &PlacedApp<'_>,
         problems: &mut Vec<Diagnostic>,
     ) -> Vec<(Text, Option<Text>)> {
+        let own = self.on();
+        let unit = own.unit_of(thing);
         let mut after = Vec::new();
-        for &(on, dependency) in dependencies {
+        for (&(on, dependency), written) in self.host.order.of((self.index, thing)).iter().zip(own.written_after(thing)) {
             let other = &self.host.ons[on];
-            let (name, of_other) = other.kustomization_of(&other.apps[dependency]);
+            let (name, of_other) = other.kustomization_of(dependency);
             let is_flux = |namespace: &Text| self.host.ons.iter().any(|on| on.flux.namespace == *namespace);
-            if of_other == *namespace {
+            if on == self.index && other.unit_of(dependency) == unit && unit != thing {
+                let are_charts = own.is_chart(thing) && own.is_chart(dependency);
+                if !are_charts {
+                    let names = [own.name_of(thing), own.name_of(dependency)];
+                    problems.push(messages::after_within_a_bundle(written.place, names, &own.bundle_of(thing)));
+                }
+            } else if of_other == *namespace {
                 after.push((name, None));
             } else if is_flux(namespace) && is_flux(&of_other) {
                 after.push((name, Some(of_other)));
             } else {
-                let place = app.keys.after.iter().flatten().next().map_or(app.app.place, |name| name.place);
-                problems.push(messages::after_across_namespaces(
-                    place,
-                    &app.app.name,
-                    &other.apps[dependency].app.name,
-                ));
+                let names = [own.name_of(thing), other.name_of(dependency)];
+                problems.push(messages::after_across_namespaces(written.place, names));
             }
         }
         after
+    }
+
+    /// The Helm releases in the same bundle that must be ready before that of the app.
+    fn releases_before(&self, app: usize) -> Vec<(Text, Option<Text>)> {
+        let on = self.on();
+        let unit = on.unit_of(Thing::App(app));
+        let of_app = self.host.order.of((self.index, Thing::App(app)));
+        let before = of_app.iter().filter_map(|&(index, thing)| match thing {
+            Thing::App(other) if index == self.index && on.is_chart(thing) && on.unit_of(thing) == unit => {
+                let other = &on.apps[other];
+                let is_beside = other.flux_namespace == on.apps[app].flux_namespace;
+                Some((on.object_name_of(other), (!is_beside).then(|| other.flux_namespace.clone())))
+            }
+            _ => None,
+        });
+        before.collect()
     }
 
     /// The bundle of an app that is rendered here, or a Helm release.
@@ -175,9 +193,11 @@ impl Maker<'_, '_> {
             late::escape(&mut own, &late, &library.sources, &mut part.diagnostics);
             late::escape(&mut flux, &late, &library.sources, &mut part.diagnostics);
         }
+        let shared = self.on().apps[index].keys.bundle.is_some();
         let draft = Draft {
             name: bundle.clone(),
-            tenant: self.on().apps[index].tenant_name().cloned(),
+            shared,
+            tenant: self.on().apps[index].team().cloned(),
             app: Some(self.on().apps[index].app.name.clone()),
             more,
             is_far: is_remote,
@@ -191,13 +211,22 @@ impl Maker<'_, '_> {
         if !flux.is_empty() {
             let mut near = kustomization.clone();
             near.account = self.account_of_bundle(&self.on().apps[index], true);
-            near.wait |= self.host.order.is_waited_for(self.index, index);
+            near.wait |= self.host.order.is_waited_for((self.index, Thing::App(index)));
             if !own.is_empty() {
                 near.after.push((self.on().flux_name(&bundle), None));
             }
             let (tenant, app, more) = (draft.tenant.clone(), draft.app.clone(), draft.more.clone());
             let name = format!("{bundle}-host").into();
-            self.bundle(Draft { name, tenant, app, objects: flux, kustomization: near, more, is_far: false });
+            self.bundle(Draft {
+                name,
+                shared,
+                tenant,
+                app,
+                objects: flux,
+                kustomization: near,
+                more,
+                is_far: false,
+            });
         }
         if !own.is_empty() {
             self.bundle(Draft { objects: own, kustomization, ..draft });
@@ -209,27 +238,27 @@ impl Maker<'_, '_> {
         let on = self.on();
         let app = &on.apps[index];
         let mut problems = Vec::new();
-        let mut after =
-            self.after(&self.host.order.of_apps[self.index][index], &on.flux.namespace, app, &mut problems);
+        let mut after = self.after(Thing::App(index), &on.flux.namespace, &mut problems);
         let tenant = app.tenant_name().cloned();
         if let Some(tenant) = &tenant {
-            let bundle = format!("tenant-{tenant}");
-            after.insert(0, (on.flux_name(&bundle), None));
+            after.insert(0, (on.flux_name(&on.bundle_of_tenant(tenant)), None));
             if on.target.is_remote() && on.tenant_of(app).is_some_and(|tenant| on.needs_near_account(tenant))
             {
-                let own = self.host.own_target_of(on.target.environment);
-                after.extend(own.map(|own| (self.host.ons[own].flux_name(&bundle), None)));
+                after.extend(self.near_bundle_of_tenant(tenant).map(|name| (name, None)));
             }
         }
         if namespaces.shared.values().any(|users| users.contains(&index)) {
             after.insert(0, (on.flux_name("namespaces"), None));
         }
         let late = app.keys.late.clone();
+        if let (Some(bundle), Some(_)) = (&app.keys.bundle, &late) {
+            problems.push(messages::late_in_a_bundle(bundle.place, bundle));
+        }
         let kustomization = Kustomization {
-            wait: app.app.is_component || self.host.order.is_waited_for(self.index, index),
+            wait: app.app.is_component || self.host.order.is_waited_for((self.index, Thing::App(index))),
             account: self.account_of_bundle(app, false),
             after,
-            labels: tenant.as_ref().map(tenant_label).unwrap_or_default(),
+            labels: app.team().map(tenant_label).unwrap_or_default(),
             post_build: late.as_ref().map(|late| late::post_build(late, &mut Diagnostics::default())),
             place: app.app.place,
             ..Kustomization::default()

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use fleetc_manifests::{Text, Value};
 
 use super::Host;
+use super::order::units_before;
 use crate::diagnostic::Diagnostic;
 use crate::load::ObjectName;
 use crate::messages;
 use crate::render::Rendered;
+use crate::render::target::Thing;
 
 /// Who brings which custom kinds and namespaces: a target and an app on it.
 #[derive(Debug, Default)]
@@ -79,20 +81,25 @@ impl Brought {
     }
 }
 
-/// Everything that is ready before the app, its tenant's `after` included.
-fn before(host: &Host<'_>, app: (usize, usize)) -> BTreeSet<(usize, usize)> {
-    let mut before = BTreeSet::new();
-    let mut open = vec![app];
-    while let Some((on, index)) = open.pop() {
-        let tenant = host.ons[on].apps[index].tenant_name().and_then(|name| {
-            let tenant = host.ons[on].tenants.iter().position(|tenant| tenant.tenant.name == *name)?;
-            Some(&host.order.of_tenants[on][tenant])
-        });
-        for &next in host.order.of_apps[on][index].iter().chain(tenant.into_iter().flatten()) {
-            if before.insert(next) {
-                open.push(next);
-            }
+/// The apps that are ready before the app, or are applied with it.
+fn before(host: &Host<'_>, (on, app): (usize, usize)) -> BTreeSet<(usize, usize)> {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![(on, host.ons[on].unit_of(Thing::App(app)))];
+    while let Some(unit) = open.pop() {
+        if seen.insert(unit) {
+            open.extend(units_before(host, &host.order, unit));
         }
     }
-    before
+    let apps = seen.into_iter().flat_map(|(on, unit)| {
+        let members: Vec<Thing> = match unit {
+            Thing::Bundle(bundle) => host.ons[on].members_of(bundle).collect(),
+            unit => vec![unit],
+        };
+        members.into_iter().map(move |thing| (on, thing))
+    });
+    apps.filter_map(|(on, thing)| match thing {
+        Thing::App(app) => Some((on, app)),
+        _ => None,
+    })
+    .collect()
 }

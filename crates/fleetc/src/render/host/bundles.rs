@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fleetc_manifests::{Map, Text, Value, value};
+use indexmap::IndexMap;
 
 use super::{Bundle, Host, rights, text_at};
 use crate::diagnostic::Diagnostic;
@@ -11,7 +12,7 @@ use crate::render::here::Objects;
 use crate::render::kustomization::{self, Account, Kustomization};
 use crate::render::placed::Body;
 use crate::render::spec::More;
-use crate::render::target::On;
+use crate::render::target::{On, Thing};
 use crate::render::{Part, Rendered, TENANT_LABEL};
 
 /// Namespaces that every cluster has.
@@ -19,7 +20,7 @@ const EVERYWHERE: [&str; 4] = ["default", "kube-system", "kube-public", "kube-no
 
 /// The objects of every app on the target.
 pub(super) fn objects(host: &mut Host<'_>, index: usize) -> Vec<Objects> {
-    let mut maker = Maker { host, index, bundles: Vec::new() };
+    let mut maker = Maker { host, index, bundles: Vec::new(), shared: IndexMap::new() };
     (0..maker.on().apps.len()).map(|app| maker.objects_of(app)).collect()
 }
 
@@ -30,7 +31,7 @@ pub(super) fn of(
     objects: Vec<Objects>,
     flux: &mut Vec<Rendered>,
 ) -> Vec<Bundle> {
-    let mut maker = Maker { host, index, bundles: Vec::new() };
+    let mut maker = Maker { host, index, bundles: Vec::new(), shared: IndexMap::new() };
     for (app, objects) in objects.iter().enumerate() {
         maker.check(app, objects);
     }
@@ -45,6 +46,7 @@ pub(super) fn of(
         }
     }
     maker.shared_namespaces(&namespaces);
+    maker.finish_shared();
     let mut bundles = maker.bundles;
     if host.ons[index].suspended {
         bundles.iter_mut().for_each(suspend);
@@ -61,6 +63,8 @@ pub(super) struct Maker<'h, 'f> {
     /// The target.
     pub(super) index: usize,
     bundles: Vec<Bundle>,
+    /// What lies in bundles that several things share, so far.
+    shared: IndexMap<Text, Draft>,
 }
 
 /// A bundle, before it has what all Kustomizations of its target have in common.
@@ -68,6 +72,8 @@ pub(super) struct Maker<'h, 'f> {
 pub(super) struct Draft {
     /// Its name.
     pub(super) name: Text,
+    /// Whether it is one that several things share.
+    pub(super) shared: bool,
     /// Whose it is.
     pub(super) tenant: Option<Text>,
     /// The app or component.
@@ -138,6 +144,10 @@ impl<'f> Maker<'_, 'f> {
         for (namespace, users) in users {
             match users[..] {
                 _ if brought.contains(&namespace) => {}
+                // What lies in one bundle is applied at once.
+                [app, ..] if users.len() > 1 && users.iter().all(|it| self.are_together(app, *it)) => {
+                    namespaces.of_apps.insert(namespace, app);
+                }
                 [app] if !on.apps[app].is_pulled() => {
                     namespaces.of_apps.insert(namespace, app);
                 }
@@ -147,6 +157,12 @@ impl<'f> Maker<'_, 'f> {
             }
         }
         namespaces
+    }
+
+    /// Whether two apps lie in the same bundle.
+    fn are_together(&self, one: usize, other: usize) -> bool {
+        let unit = self.on().unit_of(Thing::App(one));
+        matches!(unit, Thing::Bundle(_)) && unit == self.on().unit_of(Thing::App(other))
     }
 
     /// A Namespace for apps of the platform.
@@ -180,6 +196,7 @@ impl<'f> Maker<'_, 'f> {
         flux: &mut Vec<Rendered>,
         namespaces: &Namespaces,
     ) -> BTreeMap<Text, Vec<Rendered>> {
+        let mut in_bundles = Vec::new();
         let mut pulled: BTreeMap<Text, Vec<Rendered>> = BTreeMap::new();
         for (index, app) in self.on().apps.iter().enumerate() {
             if !app.is_pulled() {
@@ -193,20 +210,79 @@ impl<'f> Maker<'_, 'f> {
                     kustomization::wait_for(&mut object.value, &first);
                 }
             }
-            match app.tenant_name() {
-                Some(tenant) => pulled.entry(tenant.clone()).or_default().extend(of_flux),
-                None => flux.extend(of_flux),
+            match (app.tenant_name(), &app.keys.bundle) {
+                (Some(tenant), _) => pulled.entry(tenant.clone()).or_default().extend(of_flux),
+                (None, Some(bundle)) => in_bundles.push((index, bundle.as_text().clone(), of_flux)),
+                (None, None) => flux.extend(of_flux),
             }
             if of_app.own.is_empty() {
                 objects[index] = None;
             }
         }
+        for (index, name, objects) in in_bundles {
+            let app = &self.on().apps[index];
+            let kustomization =
+                Kustomization { wait: app.app.is_component, place: app.app.place, ..Kustomization::default() };
+            // On a remote these are what the host needs: Flux lies there.
+            let name = if self.on().target.is_remote() { format!("{name}-host").into() } else { name };
+            self.bundle(Draft { name, shared: true, objects, kustomization, ..Draft::default() });
+        }
         pulled
     }
 
-    /// Adds a bundle, with what all Kustomizations of the target have in common.
+    /// Adds a bundle, or what lies in one that several things share.
     pub(super) fn bundle(&mut self, draft: Draft) {
-        let Draft { name, tenant, app, objects, mut kustomization, more, is_far } = draft;
+        if !draft.shared {
+            self.finish(draft);
+            return;
+        }
+        let Some(bundle) = self.shared.get_mut(&draft.name) else {
+            self.shared.insert(draft.name.clone(), draft);
+            return;
+        };
+        bundle.objects.extend(draft.objects);
+        let (into, from) = (&mut bundle.kustomization, draft.kustomization);
+        into.after.extend(from.after);
+        into.wait |= from.wait;
+        if into.labels != from.labels {
+            into.labels = Map::new();
+        }
+        if bundle.tenant != draft.tenant {
+            bundle.tenant = None;
+        }
+        bundle.app = None;
+        if into.account != from.account {
+            let problem = messages::two_accounts_in_a_bundle(from.place, into.place, &draft.name);
+            self.push(problem);
+        }
+    }
+
+    /// Adds the bundles that several things share.
+    fn finish_shared(&mut self) {
+        for (name, mut draft) in std::mem::take(&mut self.shared) {
+            let declared = name.strip_suffix("-host").map_or_else(|| name.clone(), Text::from);
+            let on = self.on();
+            let bundle = on.shared_bundle(&name).or_else(|| on.shared_bundle(&declared));
+            let mut problems = Vec::new();
+            if let Some(bundle) = bundle {
+                let thing = Thing::Bundle(bundle);
+                let own = self.after(thing, &on.flux.namespace, &mut problems);
+                draft.kustomization.after.splice(0..0, own);
+                draft.kustomization.wait |= self.host.order.is_waited_for((self.index, thing));
+                draft.kustomization.place = on.bundles[bundle].bundle.place;
+                draft.more = on.bundles[bundle].more();
+            }
+            let own = on.flux_name(&name);
+            let mut seen = BTreeSet::from([(own, None)]);
+            draft.kustomization.after.retain(|dependency| seen.insert(dependency.clone()));
+            self.extend(problems);
+            self.finish(draft);
+        }
+    }
+
+    /// Adds a bundle, with what all Kustomizations of the target have in common.
+    fn finish(&mut self, draft: Draft) {
+        let Draft { name, tenant, app, objects, mut kustomization, more, is_far, .. } = draft;
         if let Some(first) = self.bundles.iter().find(|bundle| bundle.name == name) {
             let places = [first.kustomization.value.place, kustomization.place];
             let problem = messages::two_bundles(places, &name, &self.on().name);

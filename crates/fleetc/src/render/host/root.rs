@@ -21,15 +21,13 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// The root of a cluster that is retired: Flux alone, so that Flux deletes everything else.
 pub(super) fn retired(host: &mut Host<'_>) {
-    let Part { tally, diagnostics, .. } = &mut host.part;
-    let flux = Flux::of(host.fleet, COMMON, host.index, tally, diagnostics);
+    let flux = host.flux.clone();
     write_root(host, &flux, Vec::new(), &[]);
 }
 
 /// The root of the host.
 pub(super) fn write(host: &mut Host<'_>, owners: &mut Owners) {
-    let Some(first) = host.ons.first() else { return };
-    let flux = first.flux.clone();
+    let flux = host.flux.clone();
     let mut folders = Vec::new();
     let mut objects = Vec::new();
     for on in &host.ons {
@@ -167,7 +165,7 @@ fn prerequisites(host: &mut Host<'_>) {
 fn flux_folder(host: &mut Host<'_>, flux: &Flux, path: &str) -> Option<Folder> {
     let about = About { cluster: host.fleet.clusters[host.index].name.to_string(), ..About::default() };
     match flux.install {
-        Install::Nobody => None,
+        Install::Nobody | Install::Rendered => None,
         Install::Bootstrap => {
             let text = bootstrap_kustomization(flux);
             let files = [("kustomization.yaml".to_owned(), File::of_text(text))].into();

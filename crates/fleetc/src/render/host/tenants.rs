@@ -15,7 +15,7 @@ use crate::render::change::Changer;
 use crate::render::kustomization::Kustomization;
 use crate::render::network::Known;
 use crate::render::placed::{self, Body};
-use crate::render::target::On;
+use crate::render::target::{On, Thing};
 use crate::render::{Rendered, tenant};
 
 impl Maker<'_, '_> {
@@ -31,7 +31,8 @@ impl Maker<'_, '_> {
             }
             let mut objects = self.tenant_objects(index);
             let is_remote = self.on().target.is_remote();
-            let bundle = Text::from(format!("tenant-{name}"));
+            let team = self.on().tenants[index].tenant.team.clone();
+            let bundle = self.on().tenants[index].bundle();
             if !is_remote {
                 objects.extend(self.near_objects(&name));
             }
@@ -39,26 +40,32 @@ impl Maker<'_, '_> {
             if !is_remote {
                 objects.extend(pulled);
             } else if !pulled.is_empty() {
-                self.host_bundle_of_tenant(&name, &bundle, pulled);
+                self.host_bundle_of_tenant(index, pulled);
             }
             let on = self.on();
             let tenant = &on.tenants[index];
-            let dependencies = &self.host.order.of_tenants[self.index][index];
-            let after = dependencies.iter().map(|&(on, app)| {
-                let other = &self.host.ons[on];
-                let (name, namespace) = other.kustomization_of(&other.apps[app]);
-                let is_here = namespace == self.on().flux.namespace;
-                (name, (!is_here).then_some(namespace))
-            });
+            let mut problems = Vec::new();
+            let after = self.after(Thing::Tenant(index), &on.flux.namespace, &mut problems);
             let kustomization = Kustomization {
-                after: after.collect(),
-                labels: tenant_label(&name),
+                after,
+                labels: tenant_label(&team),
                 place: tenant.place,
                 ..Kustomization::default()
             };
             let more = tenant.more();
-            let (name, tenant, is_far) = (bundle, Some(name), is_remote);
-            self.bundle(Draft { name, tenant, objects, kustomization, more, is_far, ..Draft::default() });
+            let shared = tenant.keys.bundle.is_some();
+            let (name, tenant, is_far) = (bundle, Some(team), is_remote);
+            self.extend(problems);
+            self.bundle(Draft {
+                name,
+                shared,
+                tenant,
+                objects,
+                kustomization,
+                more,
+                is_far,
+                ..Draft::default()
+            });
         }
     }
 
@@ -94,17 +101,18 @@ impl Maker<'_, '_> {
             target.cluster == on.target.cluster && environment
         };
         let component = fleet.apps.iter().find(|app| app.is_component && app.name == name.value);
-        let tenant = fleet.tenants.iter().find(|tenant| tenant.name == name.value);
+        let homes: Vec<_> = fleet.tenants.iter().filter(|tenant| tenant.team == name.value).collect();
         let mut namespaces: Vec<Text> = Vec::new();
-        match (component, tenant) {
-            (None, None) => return None,
-            (Some(app), _) => {
+        match component {
+            None if homes.is_empty() => return None,
+            Some(app) => {
                 for placement in app.placements.iter().filter(|placement| on_cluster(&placement.target)) {
                     namespaces.push(placed::namespace_of_component(fleet, app, placement));
                 }
             }
-            (None, Some(tenant)) => {
-                for placement in tenant.placements.iter().filter(|placement| on_cluster(&placement.target)) {
+            None => {
+                let placements = homes.iter().flat_map(|it| it.placements.iter().map(move |at| (*it, at)));
+                for (tenant, placement) in placements.filter(|(_, it)| on_cluster(&it.target)) {
                     let mut ignored = Diagnostics::default();
                     let placed = placed::tenant(fleet, tenant, placement, &mut ignored);
                     namespaces.extend(tenant::namespaces(&placed));
@@ -128,21 +136,32 @@ impl Maker<'_, '_> {
                 objects.push(Rendered::from(account.at(placed.place)));
             }
         }
+        let team = by_index.map_or(tenant, |index| &self.host.fleet.tenants[index].team);
         for object in &mut objects {
-            tenant::label(&mut object.value, tenant, Place::NONE);
+            tenant::label(&mut object.value, team, Place::NONE);
         }
         objects
     }
 
     /// The bundle on the host of what Flux pulls for a tenant onto a remote.
-    fn host_bundle_of_tenant(&mut self, tenant: &Text, bundle: &Text, pulled: Vec<Rendered>) {
+    fn host_bundle_of_tenant(&mut self, index: usize, pulled: Vec<Rendered>) {
         let on = self.on();
-        let own =
-            self.host.own_target_of(on.target.environment).map(|own| self.host.ons[own].flux_name(bundle));
-        let after = own.into_iter().chain([on.flux_name(bundle)]).map(|name| (name, None)).collect();
-        let kustomization = Kustomization { after, labels: tenant_label(tenant), ..Kustomization::default() };
-        let (name, tenant) = (format!("{bundle}-host").into(), Some(tenant.clone()));
-        self.bundle(Draft { name, tenant, objects: pulled, kustomization, ..Draft::default() });
+        let placed = &on.tenants[index];
+        let bundle = placed.bundle();
+        let near = self.near_bundle_of_tenant(&placed.tenant.name);
+        let after = near.into_iter().chain([on.flux_name(&bundle)]).map(|name| (name, None)).collect();
+        let labels = tenant_label(&placed.tenant.team);
+        let kustomization = Kustomization { after, labels, place: placed.place, ..Kustomization::default() };
+        let (name, tenant) = (format!("{bundle}-host").into(), Some(placed.tenant.team.clone()));
+        let shared = placed.keys.bundle.is_some();
+        self.bundle(Draft { name, shared, tenant, objects: pulled, kustomization, ..Draft::default() });
+    }
+
+    /// The Kustomization on the host of what a tenant needs there for the sake of a remote.
+    pub(super) fn near_bundle_of_tenant(&self, tenant: &Text) -> Option<Text> {
+        let own = self.host.own_target_of(self.on().target.environment)?;
+        let on = &self.host.ons[own];
+        Some(on.flux_name(&on.bundle_of_tenant(tenant)))
     }
 
     /// Applies what the rungs change in a tenant's own objects.
@@ -179,17 +198,17 @@ impl Maker<'_, '_> {
                 );
                 objects.extend(home.into_iter().map(|object| {
                     let mut object = object.at(placed.place);
-                    tenant::label(&mut object, &name, placed.place);
+                    tenant::label(&mut object, &placed.tenant.team, placed.place);
                     Rendered::from(object)
                 }));
             }
             if !objects.is_empty() {
                 let kustomization = Kustomization {
-                    labels: tenant_label(&name),
+                    labels: tenant_label(&placed.tenant.team),
                     place: placed.place,
                     ..Kustomization::default()
                 };
-                let (bundle, tenant) = (format!("tenant-{name}").into(), Some(name));
+                let (bundle, tenant) = (format!("tenant-{name}").into(), Some(placed.tenant.team.clone()));
                 self.bundle(Draft { name: bundle, tenant, objects, kustomization, ..Draft::default() });
             }
         }
