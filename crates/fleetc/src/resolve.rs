@@ -68,7 +68,12 @@ fn frame(written: syntax::Fleet, folder: &str, diagnostics: &mut Diagnostics) ->
         for cluster in pool::clusters(&fleet, &name, rung, diagnostics) {
             let first = fleet.clusters.iter().find(|it| it.name == cluster.name);
             if let Some(first) = first.filter(|_| cluster.pool.is_some()) {
-                diagnostics.push(messages::two_of_one_name("cluster", &cluster.name, cluster.place, first.place));
+                diagnostics.push(messages::two_of_one_name(
+                    "cluster",
+                    &cluster.name,
+                    cluster.place,
+                    first.place,
+                ));
             } else {
                 fleet.clusters.push(cluster);
             }

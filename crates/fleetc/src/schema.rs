@@ -45,7 +45,8 @@ fn default_tables() -> [(&'static str, &'static TableShape); 6] {
 }
 
 /// What pins are.
-const PINS: &str = "Versions, by name: one for all, or one for each environment. `${pins.NAME}` stands for it.";
+const PINS: &str =
+    "Versions, by name: one for all, or one for each environment. `${pins.NAME}` stands for it.";
 
 /// The shape of `[pins]`.
 fn pins() -> Shape {

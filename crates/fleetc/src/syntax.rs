@@ -157,7 +157,10 @@ impl Reader<'_> {
     fn pins(&mut self, entry: &Entry) -> Map {
         let pins = self.map(&entry.value).cloned().unwrap_or_default();
         for pin in &pins {
-            let lines = pin.value.as_map().map_or_else(|| vec![&pin.value], |map| map.iter().map(|it| &it.value).collect());
+            let lines = pin
+                .value
+                .as_map()
+                .map_or_else(|| vec![&pin.value], |map| map.iter().map(|it| &it.value).collect());
             for line in lines.into_iter().filter(|line| line.as_text().is_none()) {
                 self.push(messages::wrong_type(line, "text"));
             }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use fleetc_manifests::{Data, Map, Place, Text, Value};
 
 use crate::diagnostic::Diagnostics;
-use crate::fleet::{App, Fleet, Placement, Tenant};
+use crate::fleet::{App, COMMON, Fleet, Placement, Tenant};
+use crate::resolve::Tally;
+use crate::resolve::ladder::{climb, flux_steps};
 use crate::resolve::matching::Context;
 use crate::resolve::scope::Scope;
 use crate::resolve::substitution::{Substitute, has_live};
@@ -48,6 +50,9 @@ pub(super) fn wanted(fleet: &Fleet, diagnostics: &mut Diagnostics) -> BTreeMap<(
     let mut found = Found::default();
     if let Some(crds) = fleet.rung.keys.get("crds") {
         found.paths(Use::Crds, crds);
+    }
+    for index in 0..fleet.clusters.len() {
+        found.flux(fleet, index);
     }
     for app in &fleet.apps {
         each_setting(&app.placements, |placement, is_live| {
@@ -99,6 +104,29 @@ fn naming(placement: &Placement) -> impl Iterator<Item = (Use, &Value)> {
 struct Found(BTreeMap<(Use, Text), Place>);
 
 impl Found {
+    /// What Flux itself is rendered from on a cluster, and what changes it.
+    fn flux(&mut self, fleet: &Fleet, cluster: usize) {
+        let context = Context {
+            environment: Some(&fleet.environments[COMMON]),
+            is_common: true,
+            cluster: Some(&fleet.clusters[cluster]),
+            ..Context::default()
+        };
+        // What is wrong with it is said when it is rendered.
+        let (mut tally, mut ignored) = (Tally::default(), Diagnostics::default());
+        let settings = climb(&flux_steps(fleet, &context), &context, &mut tally, &mut ignored);
+        let Some(flux) = settings.keys.get("flux") else { return };
+        let flux = Scope::new(fleet, context).value(flux);
+        if let Some(manifests) = flux.get("manifests") {
+            self.paths(Use::Manifests, manifests);
+        }
+        for patch in flux.get("patches").and_then(Value::as_list).into_iter().flatten() {
+            if let Some(file) = patch.get("file") {
+                self.paths(Use::Patch, file);
+            }
+        }
+    }
+
     fn settings<'f>(
         &mut self,
         placement: &Placement,

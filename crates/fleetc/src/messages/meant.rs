@@ -50,8 +50,9 @@ pub(crate) fn lands_nowhere(what: &str, name: &str, place: Place) -> Diagnostic 
 }
 
 pub(crate) fn empty_bundle(name: &str, place: Place) -> Diagnostic {
-    Diagnostic::error(codes::LANDS_NOWHERE, place, format!("nothing lies in the bundle `{name}`"))
-        .help(format!("write `bundle = \"{name}\"` in a component, an app or a tenant, or take the table away"))
+    Diagnostic::error(codes::LANDS_NOWHERE, place, format!("nothing lies in the bundle `{name}`")).help(
+        format!("write `bundle = \"{name}\"` in a component, an app or a tenant, or take the table away"),
+    )
 }
 
 pub(crate) fn holds_nowhere(place: Place) -> Diagnostic {
@@ -126,7 +127,7 @@ pub(crate) fn unknown_variable(
     Diagnostic::error(codes::UNKNOWN_VARIABLE, place, message).part(written).on(target).help(help)
 }
 
-pub(crate) fn bad_count(place: Place, most: i64) -> Diagnostic {
+pub(crate) fn bad_count(place: Place, most: usize) -> Diagnostic {
     Diagnostic::error(codes::WRONG_FORM, place, format!("a pool has from 0 to {most} clusters"))
         .help("write another number")
 }

@@ -82,9 +82,27 @@ pub(crate) fn late_in_a_bundle(place: Place, bundle: &str) -> Diagnostic {
 }
 
 pub(crate) fn after_within_a_bundle(place: Place, [name, other]: [&str; 2], bundle: &str) -> Diagnostic {
-    let message = format!("`{name}` cannot come after `{other}`: both lie in the bundle `{bundle}`, which is applied at once");
+    let message = format!(
+        "`{name}` cannot come after `{other}`: both lie in the bundle `{bundle}`, which is applied at once"
+    );
     Diagnostic::error(codes::AFTER, place, message)
         .help("only Helm releases wait for each other within a bundle: take one of them out of it")
+}
+
+pub(crate) fn flux_without_manifests(place: Place, cluster: &str) -> Diagnostic {
+    let message = format!("nothing says what Flux is rendered from on `{cluster}`");
+    Diagnostic::error(codes::BODY, place, message)
+        .help("add `flux.manifests`, a file with what `flux install --export` gives")
+}
+
+pub(crate) fn patch_of_flux_without_kind(place: Place) -> Diagnostic {
+    Diagnostic::error(codes::PATCH_FORM, place, "a patch of what `flux bootstrap` writes is for one kind")
+        .help("add `kind`, such as `\"Deployment\"`")
+}
+
+pub(crate) fn patch_of_flux_too_choosy(place: Place) -> Diagnostic {
+    let message = "kustomize, which applies this patch, knows no `not` and no `annotations`";
+    Diagnostic::error(codes::PATCH_FORM, place, message).help("choose by `kind`, `name` and `namespace`")
 }
 
 pub(crate) fn bad_config_key(place: Place, key: &str) -> Diagnostic {

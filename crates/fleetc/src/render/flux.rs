@@ -4,7 +4,9 @@ use fleetc_manifests::{Text, Value};
 
 use crate::diagnostic::Diagnostics;
 use crate::fleet::Fleet;
-use crate::language::{self, Decoder, FluxVersion, Install, Shaped, Stage};
+use crate::language::{
+    self, Decoder, FluxVersion, Install, OneOrMany, Patch, RelativePath, Shaped, Spanned, Stage,
+};
 use crate::resolve::Tally;
 use crate::resolve::ladder::{climb, flux_steps};
 use crate::resolve::matching::Context;
@@ -29,6 +31,12 @@ pub(super) struct Flux {
     pub(super) lockdown: bool,
     /// How it decrypts.
     pub(super) decryption: Option<Value>,
+    /// What Flux itself is rendered from.
+    pub(super) manifests: Option<OneOrMany<RelativePath>>,
+    /// What is changed in Flux itself.
+    pub(super) patches: Vec<Spanned<Patch>>,
+    /// What is said about the FluxInstance.
+    pub(super) instance: Option<Value>,
 }
 
 impl Flux {
@@ -62,6 +70,9 @@ impl Flux {
             namespace: keys.namespace.map_or_else(|| "flux-system".into(), |it| it.as_text().clone()),
             lockdown: keys.lockdown.unwrap_or(true),
             decryption: keys.decryption.map(|it| it.0),
+            manifests: keys.manifests,
+            patches: keys.patches.unwrap_or_default(),
+            instance: keys.instance.map(|it| it.0),
         }
     }
 

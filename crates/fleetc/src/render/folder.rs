@@ -30,9 +30,7 @@ pub(super) struct About {
 /// A folder with one file for each object, and the list of them.
 pub(super) fn folder(path: String, objects: &[Rendered], about: About) -> Folder {
     let mut files = BTreeMap::new();
-    let mut taken = BTreeSet::from([KUSTOMIZATION.to_owned()]);
-    for object in objects {
-        let name = file_name(&object.value, &mut taken);
+    for (object, name) in objects.iter().zip(file_names(objects)) {
         files.insert(name, File::of_object(object.value.clone(), object.encrypted.clone()));
     }
     let resources: Vec<&str> = files.keys().map(String::as_str).collect();
@@ -63,19 +61,37 @@ pub(super) fn list<T: AsRef<str>>(resources: &[T]) -> String {
     text
 }
 
-/// `deployment-web.yaml`; where several objects would have it, the namespace, the group, or a number tell them apart.
-fn file_name(object: &Value, taken: &mut BTreeSet<String>) -> String {
+/// `deployment-web.yaml`; where several objects would have it, the namespace, the group, or a number tell all of them apart.
+fn file_names(objects: &[Rendered]) -> Vec<String> {
+    let candidates: Vec<[String; 3]> = objects.iter().map(|object| candidates(&object.value)).collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::from([(KUSTOMIZATION.trim_end_matches(".yaml"), 2)]);
+    for stem in candidates.iter().flat_map(|of_object| of_object.iter().collect::<BTreeSet<_>>()) {
+        *counts.entry(stem).or_default() += 1;
+    }
+    let mut taken = BTreeSet::new();
+    let names = candidates.iter().map(|of_object| {
+        let alone = of_object.iter().find(|stem| counts[stem.as_str()] == 1);
+        let numbered = (2..).map(|number| format!("{}-{number}", of_object[2]));
+        let mut stems = alone.into_iter().chain([&of_object[2]]).cloned().chain(numbered);
+        let free =
+            stems.find_map(|stem| Some(format!("{stem}.yaml")).filter(|name| taken.insert(name.clone())));
+        free.expect("there is always another number")
+    });
+    names.collect()
+}
+
+/// The names that the file of an object may have, the shortest first.
+fn candidates(object: &Value) -> [String; 3] {
     let name = ObjectName::of(object);
     let api_version = object.get("apiVersion").and_then(Value::as_text).unwrap_or_default();
     let short = portable(&format!("{}-{}", name.kind, name.name));
     let dot = if name.namespace.is_empty() { "" } else { "." };
     let place = format!("{}{dot}{}", name.name, name.namespace);
     let with_namespace = portable(&format!("{}-{place}", name.kind));
-    let whole = portable(&format!("{}.{}-{place}", name.kind, kinds::group(api_version)));
-    let numbered = (2..).map(|number| format!("{whole}-{number}"));
-    let candidates = [short, with_namespace, whole.clone()].into_iter().chain(numbered);
-    let free = candidates.map(|stem| format!("{stem}.yaml")).find(|name| taken.insert(name.clone()));
-    free.expect("there is always another number")
+    let group = kinds::group(api_version);
+    let group = if group.is_empty() { "core" } else { group };
+    let whole = portable(&format!("{}.{group}-{place}", name.kind));
+    [short, with_namespace, whole]
 }
 
 /// The text in lower case, with `_` for what some file system does not take.
@@ -115,11 +131,11 @@ mod tests {
         assert_eq!(
             names,
             [
-                "clusterrole-system_web.yaml",
+                "clusterrole.rbac.authorization.k8s.io-system_web-2.yaml",
                 "clusterrole.rbac.authorization.k8s.io-system_web.yaml",
-                "configmap-web.a.yaml",
-                "configmap-web.b.yaml",
-                "configmap-web.yaml",
+                "configmap.core-web.a.yaml",
+                "configmap.core-web.b.yaml",
+                "configmap.example.com-web.a.yaml",
                 "configmap.example.com-web.b.yaml",
                 "kustomization.yaml",
             ]

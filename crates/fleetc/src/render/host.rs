@@ -3,6 +3,7 @@
 mod apps;
 mod brought;
 mod bundles;
+mod flux;
 mod order;
 mod owners;
 mod rights;
@@ -159,7 +160,8 @@ impl<'f> Host<'f> {
             on.leave_out_retired(self.fleet);
             for bundle in &fleet.bundles {
                 let here = bundle.placements.iter().filter(|placement| placement.target == index);
-                on.bundles.extend(here.map(|placement| placed::bundle(fleet, bundle, placement, diagnostics)));
+                on.bundles
+                    .extend(here.map(|placement| placed::bundle(fleet, bundle, placement, diagnostics)));
             }
         }
         Some(on)

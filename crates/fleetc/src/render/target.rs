@@ -85,16 +85,18 @@ impl Access {
             ..Context::default()
         };
         let mut settings = climb(&cluster_steps(fleet, cluster), &context, tally, diagnostics);
-        settings.keys.retain(|entry| matches!(entry.key.text.as_str(), "kubeconfig" | "tenant-kubeconfig" | "provision"));
+        settings.keys.retain(|entry| {
+            matches!(entry.key.text.as_str(), "kubeconfig" | "tenant-kubeconfig" | "provision")
+        });
         let mut scope = Scope::new(fleet, context);
         let written = scope.value(&settings.keys.into());
         diagnostics.append(std::mem::take(&mut scope.diagnostics));
         let keys = language::Cluster::decode(&written, &mut Decoder::new(diagnostics, Stage::Resolved))
             .unwrap_or_default();
         let kubeconfig = keys.kubeconfig.unwrap_or_default();
-        let of_provision = keys.provision.map(|it| {
-            it.namespace.map_or_else(|| cluster.name.clone(), |name| name.as_text().clone())
-        });
+        let of_provision = keys
+            .provision
+            .map(|it| it.namespace.map_or_else(|| cluster.name.clone(), |name| name.as_text().clone()));
         let default = format!("{}-kubeconfig", cluster.name);
         let secret = kubeconfig.secret.map_or_else(|| default.into(), |secret| secret.value);
         let key = kubeconfig.key.unwrap_or_else(|| "value".into());

@@ -140,9 +140,10 @@ pub(crate) fn steps<'f>(fleet: &'f Fleet, context: &Context<'f>) -> Vec<Step<'f>
 /// The tables of a cluster: that of its pool, then those of the member.
 fn tables_of_cluster(cluster: &Cluster) -> impl Iterator<Item = (StepName<'_>, &Arc<Rung>)> {
     let own = cluster.pool.as_ref().map_or(&cluster.name, |pool| &pool.name);
-    let of_member = cluster.pool.iter().flat_map(|pool| {
-        pool.members.iter().map(|rung| (StepName::Table("clusters", &pool.title), rung))
-    });
+    let of_member = cluster
+        .pool
+        .iter()
+        .flat_map(|pool| pool.members.iter().map(|rung| (StepName::Table("clusters", &pool.title), rung)));
     std::iter::once((StepName::Table("clusters", own), &cluster.rung)).chain(of_member)
 }
 

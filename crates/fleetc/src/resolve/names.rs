@@ -53,7 +53,9 @@ impl Checker<'_> {
         let mut seen = BTreeSet::new();
         for cluster in &fleet.clusters {
             let members = cluster.pool.iter().flat_map(|pool| &pool.members);
-            for rung in std::iter::once(&cluster.rung).chain(members).filter(|it| seen.insert(Arc::as_ptr(it))) {
+            for rung in
+                std::iter::once(&cluster.rung).chain(members).filter(|it| seen.insert(Arc::as_ptr(it)))
+            {
                 self.rung(rung, all);
             }
         }

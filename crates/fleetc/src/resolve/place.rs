@@ -168,7 +168,11 @@ fn environments_of(
     found
 }
 
-pub(super) fn cluster_named(fleet: &Fleet, name: &Spanned<Name>, diagnostics: &mut Diagnostics) -> Option<usize> {
+pub(super) fn cluster_named(
+    fleet: &Fleet,
+    name: &Spanned<Name>,
+    diagnostics: &mut Diagnostics,
+) -> Option<usize> {
     let found = fleet.clusters.iter().position(|cluster| cluster.name == *name.as_text());
     if found.is_none() {
         let known = fleet.clusters.iter().map(|cluster| cluster.name.as_str());

@@ -12,10 +12,15 @@ use crate::messages;
 use crate::syntax::Rung;
 
 /// No pool may have more clusters by `count`.
-const MOST: i64 = 100_000;
+const MOST: usize = 100_000;
 
 /// The clusters of a table: one, or the members of a pool.
-pub(super) fn clusters(fleet: &Fleet, name: &Text, rung: Rung, diagnostics: &mut Diagnostics) -> Vec<Cluster> {
+pub(super) fn clusters(
+    fleet: &Fleet,
+    name: &Text,
+    rung: Rung,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Cluster> {
     let mut rung = rung;
     let parts = std::mem::take(&mut rung.parts);
     let count = rung.keys.get("count").cloned();
@@ -26,13 +31,15 @@ pub(super) fn clusters(fleet: &Fleet, name: &Text, rung: Rung, diagnostics: &mut
     let parts: Vec<(Text, Arc<Rung>)> = parts.into_iter().map(|(name, it)| (name, Arc::new(it))).collect();
     let members = match count.map(|count| (count.data, count.place)) {
         None => by_name(parts, diagnostics),
-        Some((Data::Number(number), place)) => match number.as_integer() {
-            Some(count @ 0..=MOST) => by_index(name, usize::try_from(count).unwrap_or(0), &parts, diagnostics),
-            _ => {
+        Some((Data::Number(number), place)) => {
+            let count = number.as_integer().and_then(|count| usize::try_from(count).ok());
+            if let Some(count) = count.filter(|count| *count <= MOST) {
+                by_index(name, count, &parts, diagnostics)
+            } else {
                 diagnostics.push(messages::bad_count(place, MOST));
                 Vec::new()
             }
-        },
+        }
         // It was said when it was read.
         Some(_) => Vec::new(),
     };

@@ -83,7 +83,8 @@ fn parts<T: Table>(value: &Value, diagnostics: &mut Diagnostics) -> IndexMap<Tex
             diagnostics.push(messages::wrong_type(&entry.value, "a table"));
             continue;
         };
-        for inner in keys.iter().filter(|it| PARTS.contains(&it.key.text.as_str()) || it.key.text == "count") {
+        for inner in keys.iter().filter(|it| PARTS.contains(&it.key.text.as_str()) || it.key.text == "count")
+        {
             diagnostics.push(messages::not_in_a_part(&inner.key));
         }
         parts.insert(entry.key.text.clone(), Rung::read::<T>(&entry.key, keys, diagnostics));

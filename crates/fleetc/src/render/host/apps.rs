@@ -130,7 +130,9 @@ impl Maker<'_, '_> {
         let own = self.on();
         let unit = own.unit_of(thing);
         let mut after = Vec::new();
-        for (&(on, dependency), written) in self.host.order.of((self.index, thing)).iter().zip(own.written_after(thing)) {
+        for (&(on, dependency), written) in
+            self.host.order.of((self.index, thing)).iter().zip(own.written_after(thing))
+        {
             let other = &self.host.ons[on];
             let (name, of_other) = other.kustomization_of(dependency);
             let is_flux = |namespace: &Text| self.host.ons.iter().any(|on| on.flux.namespace == *namespace);
@@ -138,7 +140,11 @@ impl Maker<'_, '_> {
                 let are_charts = own.is_chart(thing) && own.is_chart(dependency);
                 if !are_charts {
                     let names = [own.name_of(thing), own.name_of(dependency)];
-                    problems.push(messages::after_within_a_bundle(written.place, names, &own.bundle_of(thing)));
+                    problems.push(messages::after_within_a_bundle(
+                        written.place,
+                        names,
+                        &own.bundle_of(thing),
+                    ));
                 }
             } else if of_other == *namespace {
                 after.push((name, None));

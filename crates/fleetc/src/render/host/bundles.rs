@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use fleetc_manifests::{Map, Text, Value, value};
 use indexmap::IndexMap;
 
-use super::{Bundle, Host, rights, text_at};
+use super::{Bundle, Host, flux, rights, text_at};
 use crate::diagnostic::Diagnostic;
+use crate::fleet::COMMON;
+use crate::language::Install;
 use crate::messages;
+use crate::render::flux::Flux;
 use crate::render::here::Objects;
 use crate::render::kustomization::{self, Account, Kustomization};
 use crate::render::placed::Body;
@@ -46,6 +49,7 @@ pub(super) fn of(
         }
     }
     maker.shared_namespaces(&namespaces);
+    maker.flux_of_remote();
     maker.finish_shared();
     let mut bundles = maker.bundles;
     if host.ons[index].suspended {
@@ -189,6 +193,25 @@ impl<'f> Maker<'_, 'f> {
         self.bundle(Draft { name: "namespaces".into(), objects, is_far, ..Draft::default() });
     }
 
+    /// The bundle that brings Flux to a cluster whose common objects come from here, and whose own Flux does the rest.
+    fn flux_of_remote(&mut self) {
+        let target = self.on().target;
+        let fleet = self.host.fleet;
+        if target.environment != COMMON || !target.is_remote() {
+            return;
+        }
+        let Part { tally, diagnostics, .. } = &mut self.host.part;
+        let flux = Flux::of(fleet, COMMON, target.cluster, tally, diagnostics);
+        if flux.install != Install::Rendered || !flux::is_installed_from_elsewhere(fleet, target.cluster) {
+            return;
+        }
+        let objects = flux::objects(self.host, target.cluster, &flux);
+        let place = fleet.clusters[target.cluster].place;
+        let kustomization = Kustomization { place, ..Kustomization::default() };
+        let name = "flux-system".into();
+        self.bundle(Draft { name, objects, kustomization, is_far: true, ..Draft::default() });
+    }
+
     /// What Flux pulls for tenants, by the tenant's name; what it pulls for the platform goes among the Flux objects.
     fn pulled(
         &mut self,
@@ -221,8 +244,11 @@ impl<'f> Maker<'_, 'f> {
         }
         for (index, name, objects) in in_bundles {
             let app = &self.on().apps[index];
-            let kustomization =
-                Kustomization { wait: app.app.is_component, place: app.app.place, ..Kustomization::default() };
+            let kustomization = Kustomization {
+                wait: app.app.is_component,
+                place: app.app.place,
+                ..Kustomization::default()
+            };
             // On a remote these are what the host needs: Flux lies there.
             let name = if self.on().target.is_remote() { format!("{name}-host").into() } else { name };
             self.bundle(Draft { name, shared: true, objects, kustomization, ..Draft::default() });

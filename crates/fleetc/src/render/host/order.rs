@@ -43,7 +43,8 @@ pub(super) fn order(host: &mut Host<'_>) -> Order {
         }
     }
     let all = order.after.values().flatten();
-    order.waited_for = all.flat_map(|&(on, thing)| [(on, thing), (on, host.ons[on].unit_of(thing))]).collect();
+    order.waited_for =
+        all.flat_map(|&(on, thing)| [(on, thing), (on, host.ons[on].unit_of(thing))]).collect();
     for (index, on) in host.ons.iter().enumerate() {
         for thing in things(on).filter(|thing| on.unit_of(*thing) == *thing) {
             found.extend(cycle(host, &order, (index, thing)));

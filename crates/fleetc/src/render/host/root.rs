@@ -5,7 +5,6 @@ use fleetc_manifests::{Text, Value, value};
 use super::{Host, Owners};
 use crate::diagnostic::Diagnostics;
 use crate::fleet::COMMON;
-use crate::language::Install;
 use crate::messages;
 use crate::render::flux::{Flux, HELM_CONTROLLER, KUSTOMIZE_CONTROLLER};
 use crate::render::folder::About;
@@ -14,7 +13,7 @@ use crate::render::spec::More;
 use crate::render::target::On;
 use crate::render::{Part, Rendered, fleet_source, folder, source, tenant};
 use crate::resolve::Tally;
-use crate::tree::{File, Folder};
+use crate::tree::File;
 
 /// The group of the objects that give rights.
 const RBAC: &str = "rbac.authorization.k8s.io";
@@ -50,7 +49,7 @@ fn write_root(host: &mut Host<'_>, flux: &Flux, folders: Vec<String>, objects: &
     let about = About { cluster: host.fleet.clusters[host.index].name.to_string(), ..About::default() };
     let mut root = folder::folder(path.clone(), objects, about);
     let mut resources = Vec::new();
-    if let Some(own) = flux_folder(host, flux, &format!("{path}/flux-system")) {
+    if let Some(own) = super::flux::folder(host, flux, &format!("{path}/flux-system")) {
         resources.push("flux-system".to_owned());
         host.part.folders.push(own);
     }
@@ -159,108 +158,4 @@ fn prerequisites(host: &mut Host<'_>) {
         folders.push(folder);
     }
     host.part.folders.extend(folders);
-}
-
-/// The folder that Flux itself is installed from; none if somebody else does it.
-fn flux_folder(host: &mut Host<'_>, flux: &Flux, path: &str) -> Option<Folder> {
-    let about = About { cluster: host.fleet.clusters[host.index].name.to_string(), ..About::default() };
-    match flux.install {
-        Install::Nobody | Install::Rendered => None,
-        Install::Bootstrap => {
-            let text = bootstrap_kustomization(flux);
-            let files = [("kustomization.yaml".to_owned(), File::of_text(text))].into();
-            Some(folder::with_files(path.to_owned(), files, about))
-        }
-        Install::Operator => Some(folder::folder(path.to_owned(), &[instance(host, flux)?], about)),
-    }
-}
-
-/// The kustomization.yaml beside what `flux bootstrap` writes, with what keeps tenants apart.
-///
-/// Source: <https://fluxcd.io/flux/installation/configuration/multitenancy/>.
-fn bootstrap_kustomization(flux: &Flux) -> String {
-    let mut text = folder::list(&["gotk-components.yaml", "gotk-sync.yaml"]);
-    if !flux.lockdown {
-        return text;
-    }
-    text.push_str("patches:\n");
-    for (controllers, arguments) in lockdown(flux) {
-        text.push_str(&format!("- target:\n    kind: Deployment\n    name: {controllers}\n  patch: |\n"));
-        for argument in arguments {
-            text.push_str(&format!(
-                "    - op: add\n      path: /spec/template/spec/containers/0/args/-\n      value: {argument}\n"
-            ));
-        }
-    }
-    text.push_str(&format!(
-        "- target:\n    kind: Kustomization\n    name: flux-system\n  patch: |\n    - op: add\n      path: \
-         /spec/serviceAccountName\n      value: {KUSTOMIZE_CONTROLLER}\n"
-    ));
-    text
-}
-
-/// The arguments that keep tenants apart, by the controllers that take them.
-fn lockdown(flux: &Flux) -> Vec<(&'static str, Vec<&'static str>)> {
-    let mut of_kustomize = vec!["--no-remote-bases=true"];
-    if flux.applies_roles_first() {
-        of_kustomize.push("--custom-apply-stage-kinds=rbac.authorization.k8s.io/Role");
-    }
-    vec![
-        (
-            "(kustomize-controller|helm-controller|notification-controller|image-reflector-controller|image-automation-controller)",
-            vec!["--no-cross-namespace-refs=true"],
-        ),
-        ("(kustomize-controller|helm-controller)", vec!["--default-service-account=default"]),
-        ("kustomize-controller", of_kustomize),
-    ]
-}
-
-/// The FluxInstance from which the Flux Operator installs Flux.
-///
-/// Source: <https://fluxoperator.dev/docs/crd/fluxinstance/>.
-fn instance(host: &mut Host<'_>, flux: &Flux) -> Option<Rendered> {
-    let Part { diagnostics, .. } = &mut host.part;
-    let root = fleet_source::of_root(host.fleet, host.index, &flux.namespace, diagnostics)?;
-    let cluster = &host.fleet.clusters[host.index];
-    let spec = &root.source.spec;
-    let reference = spec.get("ref");
-    let text = |key: &str| reference.and_then(|reference| reference.get(key)).and_then(Value::as_text);
-    let git = text("branch").map(|branch| format!("refs/heads/{branch}"));
-    let git = git.or_else(|| {
-        text("tag").filter(|_| root.source.kind == "GitRepository").map(|tag| format!("refs/tags/{tag}"))
-    });
-    let reference = git.or_else(|| text("tag").map(str::to_owned)).unwrap_or_else(|| "latest".into());
-    let mut sync = value!({
-        "kind": (root.source.kind),
-        "url": (spec.get("url").cloned().unwrap_or_default()),
-        "ref": reference,
-        "path": (root.path_of(&format!("clusters/{}", cluster.name))),
-    });
-    if let Some(secret) = spec.find(&["secretRef", "name"]) {
-        sync.map_under(&[]).push("pullSecret", secret.clone());
-    }
-    let mut of_cluster =
-        value!({ "type": "kubernetes", "multitenant": (flux.lockdown), "networkPolicy": true });
-    if flux.lockdown {
-        of_cluster.map_under(&[]).push("tenantDefaultServiceAccount", "default".into());
-    }
-    let mut object = value!({
-        "apiVersion": "fluxcd.controlplane.io/v1",
-        "kind": "FluxInstance",
-        "metadata": { "name": "flux", "namespace": (&flux.namespace) },
-        "spec": {
-            "distribution": { "version": (format!("{}.x", flux.version.word())), "registry": "ghcr.io/fluxcd" },
-            "components": ["source-controller", "kustomize-controller", "helm-controller", "notification-controller"],
-            "cluster": of_cluster,
-            "sync": sync,
-        },
-    });
-    if flux.lockdown && flux.applies_roles_first() {
-        let patch = "- op: add\n  path: /spec/template/spec/containers/0/args/-\n  value: \
-                     --custom-apply-stage-kinds=rbac.authorization.k8s.io/Role\n";
-        let patch =
-            value!({ "target": { "kind": "Deployment", "name": KUSTOMIZE_CONTROLLER }, "patch": patch });
-        object.map_under(&["spec", "kustomize"]).push("patches", vec![patch].into());
-    }
-    Some(Rendered::from(object.at(root.source.place)))
 }

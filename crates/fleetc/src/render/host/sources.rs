@@ -127,7 +127,7 @@ fn holder(host: &Host<'_>, users: &[(usize, usize)], source: &Source) -> Holder 
     let is_in_one = users.iter().all(|user| user.0 == on);
     let in_flux = source.namespace == host.ons[on].flux.namespace;
     match (users.len(), is_in_one, in_flux) {
-        (1, _, true) if placed.is_pulled() => Holder::Flux(on),
+        (1, _, true) if placed.is_pulled() && placed.keys.bundle.is_none() => Holder::Flux(on),
         (1, ..) | (_, _, false) => Holder::App(on, app),
         (_, true, true) => Holder::Flux(on),
         (_, false, true) => Holder::Flux(host.common_of(host.index).unwrap_or(on)),
