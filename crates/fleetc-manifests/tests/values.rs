@@ -85,7 +85,9 @@ proptest! {
 
     #[test]
     fn documents_stay_apart(values in prop::collection::vec(generated::value(), 0..5)) {
-        let written: String = values.iter().map(|value| format!("---\n{}", yaml::write(value))).collect();
+        let documents: Vec<String> =
+            values.iter().map(|value| format!("---\n{}", yaml::write(value))).collect();
+        let written = documents.concat();
         let values: Vec<Value> = values.into_iter().filter(|value| !value.is_null()).collect();
         let (documents, errors) = yaml::documents(&written, Place::NONE);
         prop_assert_eq!(errors, []);

@@ -3,7 +3,8 @@
 //! As `kubectl patch --type=strategic` does it
 //! (<https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md>),
 //! but for what kubectl does in silence: a directive that it does not know, an item to delete that is not there, and an
-//! item that could be one of several are errors here.
+//! item that could be one of several are errors here. As kustomize does it, and not kubectl, items are told apart by all
+//! keys of their list (ports of two protocols), what is deleted leaves no `{}` behind, and `null` never stays.
 
 use std::fmt;
 
@@ -30,6 +31,8 @@ pub enum Reason {
     Several(String),
     /// A directive that there is not.
     UnknownDirective(Text),
+    /// `$patch: replace` beside other keys in an item of a list.
+    ReplacesMore,
     /// A directive whose value has another form.
     BadDirective(Text),
     /// A key that `$retainKeys` does not list.
@@ -47,6 +50,9 @@ impl fmt::Display for Misfit {
             Reason::NothingToDelete(item) => write!(f, "the list has no item with {item} to delete"),
             Reason::Several(item) => write!(f, "the list has several items with {item}"),
             Reason::UnknownDirective(it) => write!(f, "`$patch` is `replace` or `delete`, not `{it}`"),
+            Reason::ReplacesMore => {
+                f.write_str("`$patch: replace` replaces the whole list, and stands in an item of its own")
+            }
             Reason::BadDirective(it) => write!(f, "`{it}` needs a list"),
             Reason::NotRetained(key) => write!(f, "`{key}` is set, but not listed in `$retainKeys`"),
             Reason::NotInOrder(list) => {
@@ -103,8 +109,10 @@ fn merge_value(value: &mut Value, patch: &Value, shape: Option<Type>) -> Outcome
 fn merge_map(map: &mut Map, changes: &Map, shape: Option<Type>) -> Outcome {
     match directive(changes)? {
         Some(Directive::Replace) => {
-            *map = without_directives(changes);
-            return Ok(());
+            let mut changes = changes.clone();
+            changes.remove(PATCH);
+            *map = Map::new();
+            return merge_map(map, &changes, shape);
         }
         Some(Directive::Delete) => {
             *map = Map::new();
@@ -134,7 +142,7 @@ fn merge_entry(map: &mut Map, change: &Entry, changes: &Map, shape: Option<Type>
             None => put_in_order(map, list, change, field_of(shape, list)),
         };
     }
-    if change.value.is_null() {
+    if change.value.is_null() || deletes(&change.value)? {
         map.remove(key);
         return Ok(());
     }
@@ -175,11 +183,11 @@ fn added(value: &Value, shape: Option<Type>) -> Result<Value, Misfit> {
         Data::List(items) => {
             let mut list = List::new();
             for item in items {
-                let deletes = item.as_map().map(directive).transpose()?.flatten() == Some(Directive::Delete);
-                if item.get(PATCH).is_none() {
-                    list.push(added(item, shape)?);
-                } else if deletes {
+                if deletes(item)? {
                     return misfit(item.place, Reason::NothingToDelete("that key".into()));
+                }
+                if !replaces(item)? {
+                    list.push(added(item, shape)?);
                 }
             }
             Ok(Value::new(list, value.place))
@@ -209,10 +217,19 @@ fn directive(map: &Map) -> Result<Option<Directive>, Misfit> {
     }
 }
 
-fn without_directives(map: &Map) -> Map {
-    let mut map = map.clone();
-    map.retain(|entry| !entry.key.text.starts_with('$') && !entry.value.is_null());
-    map
+/// Whether the part of a patch says that what it means goes.
+fn deletes(part: &Value) -> Result<bool, Misfit> {
+    Ok(part.as_map().map(directive).transpose()?.flatten() == Some(Directive::Delete))
+}
+
+/// Whether the item of a patch says that its list replaces the old one.
+fn replaces(item: &Value) -> Result<bool, Misfit> {
+    let Some(map) = item.as_map() else { return Ok(false) };
+    let replaces = directive(map)? == Some(Directive::Replace);
+    if replaces && map.len() > 1 {
+        return misfit(item.place, Reason::ReplacesMore);
+    }
+    Ok(replaces)
 }
 
 /// Takes away what `$retainKeys` does not list.
@@ -284,26 +301,20 @@ fn add_scalars(list: &mut List, items: &List) -> Vec<Value> {
 fn merge_items(list: &mut List, items: &List, field: &Field, place: Place) -> Result<Vec<Value>, Misfit> {
     let shape = field.shape.object();
     let mut named = Vec::new();
-    let mut replaces = false;
+    let mut replaced = false;
     for item in items {
-        let Some(map) = item.as_map() else {
+        if item.as_map().is_none() {
             return misfit(item.place, Reason::MixedList);
-        };
-        match directive(map)? {
-            Some(Directive::Replace) => replaces = true,
-            Some(Directive::Delete) => {
-                let key = merge_key(item, field)?;
-                let rest: List =
-                    list.iter().filter(|it| it.get(field.merge_key) != Some(key)).cloned().collect();
-                if rest.len() == list.len() {
-                    return misfit(item.place, Reason::NothingToDelete(named_by(field, key)));
-                }
-                *list = rest;
-            }
-            None => named.push(item.clone()),
+        }
+        if deletes(item)? {
+            delete_item(list, item, field)?;
+        } else if replaces(item)? {
+            replaced = true;
+        } else {
+            named.push(item.clone());
         }
     }
-    if replaces {
+    if replaced {
         *list = named.iter().map(|item| added(item, shape)).collect::<Result<_, _>>()?;
         return Ok(named);
     }
@@ -314,6 +325,17 @@ fn merge_items(list: &mut List, items: &List, field: &Field, place: Place) -> Re
         }
     }
     Ok(named)
+}
+
+fn delete_item(list: &mut List, item: &Value, field: &Field) -> Outcome {
+    let meant = items_like(list, item, field)?;
+    if meant.is_empty() {
+        let key = merge_key(item, field)?;
+        return misfit(item.place, Reason::NothingToDelete(named_by(field, key)));
+    }
+    let kept = list.iter().enumerate().filter(|(index, _)| !meant.contains(index));
+    *list = kept.map(|(_, item)| item.clone()).collect();
+    Ok(())
 }
 
 fn merge_key<'v>(item: &'v Value, field: &Field) -> Result<&'v Value, Misfit> {
@@ -327,28 +349,37 @@ fn named_by(field: &Field, key: &Value) -> String {
     format!("`{}: {key:?}`", field.merge_key)
 }
 
-/// The item of the list that the item of the patch means: by the merge key, and where several have it, by all keys
-/// that tell items of this list apart.
+/// The item of the list that the item of the patch means.
 fn item_like(list: &List, item: &Value, field: &Field, place: Place) -> Result<Option<usize>, Misfit> {
-    let key = merge_key(item, field)?;
-    let like: Vec<usize> =
-        (0..list.len()).filter(|&index| list[index].get(field.merge_key) == Some(key)).collect();
-    if like.len() < 2 {
-        return Ok(like.first().copied());
-    }
-    let same = |index: &usize| {
-        field.keys.iter().all(|key| item.get(key).is_none_or(|it| list[*index].get(key) == Some(it)))
-    };
-    let mut exact = like.iter().copied().filter(same);
-    match (exact.next(), exact.next()) {
-        (Some(index), None) => Ok(Some(index)),
-        _ => misfit(item.place.or(place), Reason::Several(named_by(field, key))),
+    match items_like(list, item, field)?[..] {
+        [] => Ok(None),
+        [index] => Ok(Some(index)),
+        _ => misfit(item.place.or(place), Reason::Several(named_by(field, merge_key(item, field)?))),
     }
 }
 
-/// Whether both are the same item of the list.
+/// The items with the merge key of that of the patch, and with all other keys by which it tells items of this list apart;
+/// where there is none, those that do not say them.
+fn items_like(list: &List, item: &Value, field: &Field) -> Result<Vec<usize>, Misfit> {
+    merge_key(item, field)?;
+    let says = |index: &usize| {
+        field.keys.iter().all(|key| item.get(key).is_none_or(|it| list[*index].get(key) == Some(it)))
+    };
+    let like: Vec<usize> = (0..list.len()).filter(|index| is_same(&list[*index], item, field)).collect();
+    let exact: Vec<usize> = like.iter().copied().filter(says).collect();
+    Ok(if exact.is_empty() { like } else { exact })
+}
+
+/// Whether both may be the same item of the list: no key by which its items are told apart says otherwise.
 fn is_same(a: &Value, b: &Value, field: &Field) -> bool {
-    if field.merge_key.is_empty() { a == b } else { a.get(field.merge_key) == b.get(field.merge_key) }
+    if field.merge_key.is_empty() {
+        return a == b;
+    }
+    let agree = |key: &&str| match (a.get(key), b.get(key)) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
+    };
+    a.get(field.merge_key) == b.get(field.merge_key) && field.keys.iter().all(agree)
 }
 
 fn position(list: &[Value], item: &Value, field: &Field) -> Option<usize> {

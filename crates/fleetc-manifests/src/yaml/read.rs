@@ -311,7 +311,9 @@ impl<'t> Reader<'t> {
 
     fn collection_key(&mut self, place: Place) {
         self.error(place, Problem::KeyNotScalar);
-        self.set_key(Key::new("", place));
+        if let Some(Items::Map { key, .. }) = self.open.last_mut().map(|frame| &mut frame.items) {
+            *key = Some(Key::new("", place));
+        }
     }
 
     fn merge_key(&mut self, place: Place) {
@@ -458,6 +460,14 @@ mod tests {
                 "33: tag `!Ref` means nothing to Kubernetes",
                 "42: a key must be text, not a list or a map",
             ]
+        );
+    }
+
+    #[test]
+    fn keys_that_are_no_text_do_not_stand_twice() {
+        assert_eq!(
+            problems("{ [a]: 1, {b: c}: 2 }"),
+            ["2: a key must be text, not a list or a map", "10: a key must be text, not a list or a map"]
         );
     }
 
