@@ -57,6 +57,8 @@ codes! {
     NAMED_TWICE = "named-twice";
     /// A cluster managed by one that is itself managed by another.
     REMOTE_OF_A_REMOTE = "remote-of-a-remote";
+    /// Something that nothing uses.
+    UNUSED = "unused";
     /// A tenant, component or app that is on no target.
     LANDS_NOWHERE = "lands-nowhere";
     /// An override that holds on no target.

@@ -108,7 +108,7 @@ pub fn compile(input: &Input<'_>) -> Outcome<Compiled> {
     work.outcome(compiled)
 }
 
-/// Resolves a fleet, and reads no file beside it.
+/// Resolves a fleet, and reads no file beside it but those that it includes.
 pub fn resolve(input: &Input<'_>) -> Outcome<Fleet> {
     let mut work = Work::default();
     let fleet = work.fleet(input);
@@ -129,7 +129,8 @@ impl Work {
             self.diagnostics.push(messages::too_much(Place::NONE));
             return None;
         };
-        let written = syntax::parse(input.text, start, &mut self.diagnostics);
+        let beside = syntax::Beside { files: input.files, sources: &mut self.sources };
+        let written = syntax::parse_with(input.text, start, Some(beside), &mut self.diagnostics);
         check_version(&written.fleet, &mut self.diagnostics);
         if self.diagnostics.has(codes::TOML_SYNTAX) {
             return None;

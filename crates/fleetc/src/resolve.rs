@@ -3,6 +3,7 @@
 pub(crate) mod ladder;
 pub(crate) mod matching;
 mod names;
+mod pins;
 mod place;
 mod pool;
 mod provision;
@@ -37,6 +38,7 @@ pub(crate) fn resolve(
     place::tenants(&mut fleet, tally, diagnostics);
     place::apps(&mut fleet, tally, diagnostics);
     place::bundles(&mut fleet, tally, diagnostics);
+    pins::check(&fleet, diagnostics);
     names::check_matchers(&fleet, tally, diagnostics);
     fleet
 }

@@ -1,5 +1,6 @@
 //! The first phase: the text of fleet.toml into tables as they were written.
 
+mod include;
 mod key_path;
 mod rung;
 mod toml;
@@ -11,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::language::{self, Decoder, Name, Shaped, Stage, Table};
 use crate::messages;
 
+pub(crate) use include::Beside;
 pub use key_path::KeyPath;
 pub use rung::{Override, Rung};
 
@@ -79,11 +81,24 @@ const RESERVED: [(&str, &str); 2] = [("clusters", "common"), ("tenants", "main")
 
 /// Reads the text of a fleet.toml whose first byte is at `start`.
 ///
-/// All problems of the text are found in one go; what cannot be read is left out.
+/// All problems of the text are found in one go; what cannot be read is left out. Files that it includes are left out too.
 pub fn parse(text: &str, start: Place, diagnostics: &mut Diagnostics) -> Fleet {
+    parse_with(text, start, None, diagnostics)
+}
+
+/// As [`parse`], with the files that the text includes.
+pub(crate) fn parse_with(
+    text: &str,
+    start: Place,
+    beside: Option<Beside<'_>>,
+    diagnostics: &mut Diagnostics,
+) -> Fleet {
     let mut found = Diagnostics::default();
     let mut semantic = Diagnostics::default();
-    let (value, broken) = toml::read(text, start, &mut found, &mut semantic);
+    let (mut value, mut broken) = toml::read(text, start, &mut found, &mut semantic);
+    if let Some(mut beside) = beside {
+        broken.extend(include::fill_in(&mut value, &mut beside, &mut found, &mut semantic));
+    }
     let mut fleet = Fleet::default();
     for entry in &value {
         fleet.read_table(entry, &mut semantic);

@@ -1,6 +1,6 @@
 //! What is wrong with what fleet.toml means: names, places, the ladder, variables.
 
-use fleetc_manifests::{Place, Text};
+use fleetc_manifests::{Key, Place, Text};
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, nearest, suggest};
@@ -147,6 +147,16 @@ pub(crate) fn two_of_one_name(what: &str, name: &str, place: Place, first: Place
     Diagnostic::error(codes::BAD_NAME, place, format!("two {what}s are called `{name}`"))
         .also(first, "the other one")
         .help("call one of them something else")
+}
+
+pub(crate) fn unused_pin(key: &Key) -> Diagnostic {
+    Diagnostic::error(codes::UNUSED, key.place, format!("nothing uses the pin `{}`", key.text))
+        .help(format!("write `${{pins.{}}}` where its version belongs, or take it away", key.text))
+}
+
+pub(crate) fn pin_for_nobody(line: &Key) -> Diagnostic {
+    let message = format!("no cluster has the environment `{}`", line.text);
+    Diagnostic::error(codes::UNUSED, line.place, message).help("take this line away")
 }
 
 pub(crate) fn unknown_pin<'n>(

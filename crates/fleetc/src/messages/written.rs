@@ -101,6 +101,12 @@ pub(crate) fn not_in_a_part(key: &Key) -> Diagnostic {
     .help("take it away")
 }
 
+pub(crate) fn filled_twice(place: Place, first: Place, table: &str) -> Diagnostic {
+    Diagnostic::error(codes::NAMED_TWICE, place, format!("the table `{table}` is filled in two places"))
+        .also(first, "here too")
+        .help("keep the file, or what is written here")
+}
+
 pub(crate) fn unknown_field<'n>(
     key: &Key,
     kind: &str,

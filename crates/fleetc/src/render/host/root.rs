@@ -153,7 +153,10 @@ fn prerequisites(host: &mut Host<'_>) {
         done.push(on.cluster);
         let object = Rendered::from(cluster_admin("flux-near", &on.flux.namespace).at(on.place));
         let about = About { cluster: on.cluster.to_string(), ..About::default() };
-        let mut folder = folder::folder(format!("clusters/{}", on.cluster), &[object], about);
+        // The folder of a cluster that also runs Flux is its root; this is not for Flux to apply.
+        let is_host = host.fleet.targets.iter().any(|target| target.host == on.target.cluster);
+        let path = format!("clusters/{}{}", on.cluster, if is_host { "/prerequisites" } else { "" });
+        let mut folder = folder::folder(path, &[object], about);
         folder.files.remove("kustomization.yaml");
         folders.push(folder);
     }

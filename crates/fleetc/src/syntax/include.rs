@@ -1,0 +1,108 @@
+//! Files that are part of fleet.toml: the bodies of tables, and pins.
+
+use std::ops::Range;
+
+use fleetc_manifests::{Data, Entry, Key, Map, Place, Text, Value, yaml};
+
+use super::{KeyPath, toml};
+use crate::diagnostic::Diagnostics;
+use crate::files::Files;
+use crate::language::RelativePath;
+use crate::messages;
+use crate::sources::{SourceFile, Sources};
+
+/// Where files beside fleet.toml come from, and where their texts go.
+pub(crate) struct Beside<'b> {
+    /// The files.
+    pub(crate) files: &'b dyn Files,
+    /// The texts that places lie in.
+    pub(crate) sources: &'b mut Sources,
+}
+
+/// Fills in the tables whose body `fleet.include` or `fleet.pins` says lies in a file; the parts of files that are no TOML.
+pub(super) fn fill_in(
+    tables: &mut Map,
+    beside: &mut Beside<'_>,
+    diagnostics: &mut Diagnostics,
+    semantic: &mut Diagnostics,
+) -> Vec<Range<Place>> {
+    let mut broken = Vec::new();
+    let fleet = tables.get("fleet").and_then(Value::as_map).cloned().unwrap_or_default();
+    for entry in fleet.get("include").and_then(Value::as_map).into_iter().flatten() {
+        let Some(file) = read(&entry.key.text, entry.key.place, beside, semantic) else { continue };
+        let (body, parts) = toml::read(&file.text, file.start(), diagnostics, semantic);
+        broken.extend(parts);
+        let path = entry.value.as_text().and_then(|text| KeyPath::parse(text, entry.value.place));
+        match path {
+            Some(path) => put(tables, &path.keys, Value::new(body, file.start()), entry, semantic),
+            None => semantic.push(messages::wrong_type(
+                &entry.value,
+                "the name of a table, such as `clusters.store.members`",
+            )),
+        }
+    }
+    if let Some(entry) = fleet.entry("pins")
+        && let Some(path) = entry.value.as_text()
+        && let Some(file) = read(path, entry.value.place, beside, semantic)
+    {
+        let (documents, errors) = yaml::documents(&file.text, file.start());
+        for error in errors {
+            semantic.push(messages::bad_yaml(&error));
+        }
+        for document in documents {
+            put(tables, &["pins".into()], document.value, entry, semantic);
+        }
+    }
+    broken
+}
+
+/// The text of a file.
+fn read(
+    path: &str,
+    place: Place,
+    beside: &mut Beside<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<std::sync::Arc<SourceFile>> {
+    if RelativePath::new(path).is_none() {
+        let help =
+            "a path inside the fleet's folder, with `/` between its parts: no `..`, no `\\`, not absolute";
+        diagnostics.push(messages::wrong_form(
+            place,
+            format!("`{path}` leads out of the fleet's folder"),
+            help,
+        ));
+        return None;
+    }
+    let bytes = match beside.files.read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            diagnostics.push(messages::unreadable(place, path, &error));
+            return None;
+        }
+    };
+    let text = String::from_utf8(bytes);
+    let file = text
+        .map_err(|error| messages::not_text(place, path, error.utf8_error().valid_up_to()))
+        .and_then(|text| beside.sources.add_file(path, text).map_err(|_| messages::too_much(place)));
+    file.map_err(|diagnostic| diagnostics.push(diagnostic)).ok()
+}
+
+/// Puts the body of a table where it belongs; one table is filled in one place.
+fn put(tables: &mut Map, path: &[Text], body: Value, by: &Entry, diagnostics: &mut Diagnostics) {
+    let Some((last, before)) = path.split_last() else { return };
+    let mut at = tables;
+    for key in before {
+        if at.get(key).is_none() {
+            at.push(Key::new(key, by.value.place), Value::new(Map::new(), by.value.place));
+        }
+        match at.get_mut(key).map(|value| &mut value.data) {
+            Some(Data::Map(map)) => at = map,
+            _ => return,
+        }
+    }
+    if let Some(first) = at.entry(last) {
+        diagnostics.push(messages::filled_twice(by.key.place, first.key.place, &path.join(".")));
+        return;
+    }
+    at.push(Key::new(last, by.value.place), body);
+}
