@@ -29,7 +29,8 @@
 //! - [`syntax`] reads the text into tables as they were written;
 //! - `resolve` makes of them a [`fleet::Fleet`]: names looked up, defaults filled in, things placed;
 //! - `load` reads the files that it names, through [`Files`];
-//! - `render` makes the [`Tree`].
+//! - `render` makes the [`Tree`];
+//! - `check` holds its objects against what their clusters will say of them.
 //!
 //! Every phase says all that is wrong, with the place, in [`Diagnostics`]. Nothing here reads a file, an environment
 //! variable or a clock, or prints; the same input gives the same bytes on any number of threads.
@@ -39,6 +40,7 @@ pub mod fleet;
 pub mod language;
 pub mod syntax;
 
+mod check;
 mod diagnostic;
 mod files;
 mod load;
@@ -146,7 +148,9 @@ impl Work {
             self.tally.forget_rendering();
             Tree::default()
         } else {
-            render::render(&fleet, &library, &mut self.tally, &mut self.diagnostics)
+            let tree = render::render(&fleet, &library, &mut self.tally, &mut self.diagnostics);
+            check::check(&fleet, &library, &tree, &mut self.diagnostics);
+            tree
         };
         self.sources = library.sources;
         Some(Compiled { fleet, tree })

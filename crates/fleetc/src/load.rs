@@ -55,7 +55,7 @@ pub(crate) fn load(
         library.files_of.insert((purpose, path), found.into());
     }
     library.read(files, &places, diagnostics);
-    library.custom_kinds = objects::custom_kinds(library.objects.values().flat_map(|objects| objects.iter()));
+    library.custom_kinds = objects::custom_kinds(library.all_objects());
     library
 }
 
@@ -83,6 +83,11 @@ impl Library {
     /// What the fleet's CustomResourceDefinitions say of a kind.
     pub(crate) fn custom_kind(&self, group: &str, kind: &str) -> Option<&CustomKind> {
         self.custom_kinds.get(&(group.into(), kind.into()))
+    }
+
+    /// All objects that were read.
+    pub(crate) fn all_objects(&self) -> impl Iterator<Item = &Object> {
+        self.objects.values().flat_map(|objects| objects.iter())
     }
 
     /// Reads the files, gives each its place among the sources, and takes them apart.

@@ -130,10 +130,8 @@ fn set_namespace(object: &mut Rendered, namespace: &Text, library: &Library, dia
         return;
     }
     let api_version = object.value.get("apiVersion").and_then(Value::as_text).unwrap_or_default();
-    let namespaced = match kinds::find(api_version, &name.kind) {
-        Some(kind) => Some(kind.namespaced),
-        None => library.custom_kind(&name.group, &name.kind).map(|kind| kind.namespaced),
-    };
+    let namespaced = kinds::is_namespaced(api_version, &name.kind)
+        .or_else(|| library.custom_kind(&name.group, &name.kind).map(|kind| kind.namespaced));
     match namespaced {
         Some(false) => {}
         Some(true) => object.set_namespace(namespace, diagnostics),
