@@ -2,6 +2,7 @@
 //!
 //! What a cluster refuses under strict validation, or under server-side apply, is an error; what it accepts is none.
 
+mod across;
 mod cluster;
 mod custom;
 mod definitions;
@@ -58,6 +59,7 @@ enum What<'t> {
 pub(crate) fn check(fleet: &Fleet, library: &Library, tree: &Tree, diagnostics: &mut Diagnostics) {
     let clusters = cluster::versions(fleet, diagnostics);
     cluster::check_pairs(fleet, tree, &clusters, diagnostics);
+    across::check(fleet, tree, diagnostics);
     let customs = CustomKinds::of(tree, library);
     let tasks = tasks(tree, &clusters, &customs, diagnostics);
     let patterns = Patterns::default();

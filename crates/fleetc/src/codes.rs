@@ -129,6 +129,10 @@ codes! {
     KIND_NOT_SERVED = "kind-not-served";
     /// A kind that a later version will not serve.
     KIND_DEPRECATED = "kind-deprecated";
+    /// An object that another one needs, and that nobody brings.
+    MISSING_OBJECT = "missing-object";
+    /// A selector that chooses nothing that the fleet brings.
+    SELECTS_NOTHING = "selects-nothing";
     /// A version of Kubernetes that fleetc, or the cluster's Flux, does not know.
     KUBERNETES_VERSION = "kubernetes-version";
     /// An object that a tenant's rights do not reach to.

@@ -55,7 +55,7 @@ pub(crate) fn load(
         library.files_of.insert((purpose, path), found.into());
     }
     library.read(files, &places, diagnostics);
-    library.custom_kinds = objects::custom_kinds(library.all_objects());
+    library.custom_kinds = objects::custom_kinds(library.objects.values().flat_map(|objects| objects.iter()));
     library
 }
 
@@ -85,9 +85,10 @@ impl Library {
         self.custom_kinds.get(&(group.into(), kind.into()))
     }
 
-    /// All objects that were read.
-    pub(crate) fn all_objects(&self) -> impl Iterator<Item = &Object> {
-        self.objects.values().flat_map(|objects| objects.iter())
+    /// The objects of `fleet.crds`: they are on the clusters already.
+    pub(crate) fn crds(&self) -> impl Iterator<Item = &Object> {
+        let files = self.files_of.iter().filter(|((purpose, _), _)| *purpose == Use::Crds);
+        files.flat_map(|(_, files)| files.iter()).flat_map(|file| self.objects(file))
     }
 
     /// Reads the files, gives each its place among the sources, and takes them apart.

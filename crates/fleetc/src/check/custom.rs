@@ -19,15 +19,15 @@ type ByKind<'t> = BTreeMap<(Text, Text), Vec<Definition<'t>>>;
 /// All definitions, by the cluster that they end up on.
 pub(super) struct CustomKinds<'t> {
     of_clusters: BTreeMap<&'t str, ByKind<'t>>,
-    /// Those that were read: of `fleet.crds`, and of clusters where they are not rendered.
-    read: ByKind<'t>,
+    /// Those of `fleet.crds`, which are on every cluster.
+    everywhere: ByKind<'t>,
 }
 
 /// Those of one cluster.
 #[derive(Clone, Copy)]
 pub(super) struct OfCluster<'t> {
     own: Option<&'t ByKind<'t>>,
-    read: &'t ByKind<'t>,
+    everywhere: &'t ByKind<'t>,
 }
 
 impl<'t> CustomKinds<'t> {
@@ -38,15 +38,15 @@ impl<'t> CustomKinds<'t> {
                 add(object, || of_clusters.entry(&folder.lands_on).or_default());
             }
         }
-        let mut read = ByKind::new();
-        for object in library.all_objects() {
-            add(&object.value, || &mut read);
+        let mut everywhere = ByKind::new();
+        for object in library.crds() {
+            add(&object.value, || &mut everywhere);
         }
-        Self { of_clusters, read }
+        Self { of_clusters, everywhere }
     }
 
     pub(super) fn of_cluster(&'t self, cluster: &str) -> OfCluster<'t> {
-        OfCluster { own: self.of_clusters.get(cluster), read: &self.read }
+        OfCluster { own: self.of_clusters.get(cluster), everywhere: &self.everywhere }
     }
 }
 
@@ -72,7 +72,7 @@ where
 impl<'t> OfCluster<'t> {
     pub(super) fn find(self, group: &str, kind: &str) -> Option<&'t [Definition<'t>]> {
         let key = (Text::from(group), Text::from(kind));
-        self.own.and_then(|own| own.get(&key)).or_else(|| self.read.get(&key)).map(|found| &found[..])
+        self.own.and_then(|own| own.get(&key)).or_else(|| self.everywhere.get(&key)).map(|found| &found[..])
     }
 }
 

@@ -200,6 +200,23 @@ pub(crate) fn flux_without_kubernetes(
         .help(format!("it supports {}: change `flux.version`, or upgrade the cluster", list_names(known)))
 }
 
+pub(crate) fn missing_object(place: Place, owner: &str, kind: &str, name: &str, target: &str) -> Diagnostic {
+    let message = format!("{owner} needs the {kind} `{name}`, which nobody brings");
+    Diagnostic::warning(codes::MISSING_OBJECT, place, message)
+        .on(target)
+        .help(format!("add it, or say that somebody else makes it: `expects = [\"{kind}/{name}\"]`"))
+}
+
+pub(crate) fn selects_nothing(place: Place, owner: &str, target: &str) -> Diagnostic {
+    Diagnostic::warning(
+        codes::SELECTS_NOTHING,
+        place,
+        format!("{owner} selects no pods that the fleet brings"),
+    )
+    .on(target)
+    .help("its selector must be among the labels of a template of pods in the same namespace")
+}
+
 fn instead_of(it: &Lifecycle) -> String {
     match (it.instead, it.instead_kind) {
         (Some(version), Some(kind)) => format!("write `{kind}` of `{version}`, and read what changed"),
