@@ -1,6 +1,7 @@
 //! What is printed: results on standard output, everything else on standard error.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use fleetc::{Diagnostic, Diagnostics, Severity, Sources};
 
@@ -14,7 +15,11 @@ pub(crate) struct Output {
     colour: bool,
     quiet: bool,
     verbose: bool,
+    max_problems: usize,
 }
+
+/// How many problems a terminal gets.
+const ON_A_TERMINAL: usize = 50;
 
 impl Output {
     pub(crate) fn new(global: &Global) -> Self {
@@ -25,7 +30,15 @@ impl Output {
                 io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
             }
         };
-        Self { format: global.message_format, colour, quiet: global.quiet, verbose: global.verbose }
+        let is_for_people = global.message_format == MessageFormat::Human && io::stderr().is_terminal();
+        let usual = if is_for_people { ON_A_TERMINAL } else { usize::MAX };
+        Self {
+            format: global.message_format,
+            colour,
+            quiet: global.quiet,
+            verbose: global.verbose,
+            max_problems: global.max_problems.unwrap_or(usual),
+        }
     }
 
     /// Says what takes long, on a terminal.
@@ -47,7 +60,7 @@ impl Output {
 
     /// What was done, in a line.
     pub(crate) fn summary(&mut self, text: &str) {
-        if !self.quiet && self.format != MessageFormat::Json {
+        if !self.quiet && !self.is_for_machines() {
             line(text);
         }
     }
@@ -63,7 +76,8 @@ impl Output {
     pub(crate) fn error(&mut self, message: &str) {
         let message = report::harmless(message);
         match self.format {
-            MessageFormat::Json => {
+            MessageFormat::Github => line(&report::github_error(&message)),
+            MessageFormat::Json | MessageFormat::Sarif => {
                 line(&serde_json::json!({ "severity": "error", "message": message }).to_string());
             }
             _ if self.colour => line(&format!("\u{1b}[1;31merror\u{1b}[0m: {message}")),
@@ -71,18 +85,40 @@ impl Output {
         }
     }
 
-    /// The problems of a fleet.
-    pub(crate) fn problems(&mut self, diagnostics: &Diagnostics, sources: &Sources) {
+    /// Whether every line is read by a machine.
+    fn is_for_machines(&self) -> bool {
+        matches!(self.format, MessageFormat::Json | MessageFormat::Sarif)
+    }
+
+    /// The problems of a fleet that lies in `folder`.
+    pub(crate) fn problems(&mut self, diagnostics: &Diagnostics, sources: &Sources, folder: &Path) {
         let is_shown = |diagnostic: &&Diagnostic| {
-            diagnostic.severity != Severity::Note || self.verbose || self.format == MessageFormat::Json
+            diagnostic.severity != Severity::Note || self.verbose || self.is_for_machines()
         };
-        for diagnostic in diagnostics.sorted().into_iter().filter(is_shown) {
+        let mut shown: Vec<&Diagnostic> = diagnostics.sorted().into_iter().filter(is_shown).collect();
+        // Where not all are printed, those that stop the build are.
+        if shown.len() > self.max_problems {
+            shown.sort_by_key(|diagnostic| diagnostic.severity);
+        }
+        let left_out = shown.len().saturating_sub(self.max_problems);
+        shown.truncate(self.max_problems);
+        let mut err = io::BufWriter::new(io::stderr().lock());
+        if self.format == MessageFormat::Sarif {
+            let _ = writeln!(err, "{}", report::sarif(&shown, sources, folder));
+            return;
+        }
+        for diagnostic in shown {
             let text = match self.format {
                 MessageFormat::Human => report::human(diagnostic, sources, self.colour),
                 MessageFormat::Short => report::short(diagnostic, sources),
-                MessageFormat::Json => report::json(diagnostic, sources),
+                MessageFormat::Github => report::annotation(diagnostic, sources, folder),
+                MessageFormat::Json | MessageFormat::Sarif => report::json(diagnostic, sources),
             };
-            line(&text);
+            let _ = writeln!(err, "{text}");
+        }
+        if left_out > 0 && !self.is_for_machines() {
+            let hint = "`--message-format short` prints a line for each";
+            let _ = writeln!(err, "… and {}: {hint}", counted(left_out, "more problem"));
         }
         let counts: Vec<String> = [Severity::Error, Severity::Warning]
             .into_iter()
@@ -91,7 +127,7 @@ impl Output {
             .map(|(severity, count)| counted(count, severity.name()))
             .collect();
         if !counts.is_empty() && self.format == MessageFormat::Human {
-            line(&counts.join(", "));
+            let _ = writeln!(err, "{}", counts.join(", "));
         }
     }
 }

@@ -72,7 +72,7 @@ pub(crate) fn run(args: &Build, global: &Global, output: &mut Output) -> Result<
         let _progress = output.progress("compiling");
         threads.install(|| fleetc::compile(&fleet.input()))
     };
-    output.problems(&outcome.diagnostics, &outcome.sources);
+    output.problems(&outcome.diagnostics, &outcome.sources, fleet.folder());
     let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
     let tree = args.part.of(built.tree);
     let objects = tree.object_count();
