@@ -210,12 +210,12 @@ pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) 
         .map(|(_, candidate)| candidate)
 }
 
-/// "did you mean `x`?", else the names that there are.
-pub(crate) fn suggest<'n>(
-    name: &str,
-    known: impl IntoIterator<Item = &'n str> + Clone,
-    what: &str,
-) -> String {
+/// What to say of a name that nothing has: "did you mean `x`?", else the names that there are.
+///
+/// ```
+/// assert_eq!(fleetc::suggest("prd", ["dev", "prod"], "environment"), "did you mean `prod`?");
+/// ```
+pub fn suggest<'n>(name: &str, known: impl IntoIterator<Item = &'n str> + Clone, what: &str) -> String {
     if let Some(near) = nearest(name, known.clone()) {
         return format!("did you mean `{near}`?");
     }

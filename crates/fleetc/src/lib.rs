@@ -52,7 +52,7 @@ mod tree;
 
 use fleetc_manifests::Place;
 
-pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
+pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity, suggest};
 pub use files::{FileError, Files, InMemory, Listed};
 pub use fleet::Fleet;
 pub use sources::{Location, SourceFile, Sources, TooLarge};

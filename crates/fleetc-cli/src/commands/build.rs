@@ -48,6 +48,15 @@ pub(crate) struct Part {
 }
 
 impl Part {
+    /// Whether all that is asked for is there: a part that is empty by mistake would look like a tree without changes.
+    fn check(&self, fleet: &fleetc::Fleet) -> Result<(), NotRun> {
+        let apps = fleet.apps.iter().map(|app| app.name.as_str());
+        known("environment", &self.environment, fleet.environments.iter().map(|it| it.name.as_str()))?;
+        known("cluster", &self.cluster, fleet.clusters.iter().map(|it| it.name.as_str()))?;
+        known("tenant", &self.tenant, fleet.tenants.iter().map(|it| it.team.as_str()))?;
+        known("app or component", &self.app, apps)
+    }
+
     /// The part of the tree that is asked for.
     fn of(&self, tree: fleetc::Tree) -> fleetc::Tree {
         let has = |wanted: &[String], name: Option<&str>| {
@@ -59,6 +68,20 @@ impl Part {
                 && has(&self.tenant, folder.tenant.as_deref())
                 && has(&self.app, folder.app.as_deref())
         })
+    }
+}
+
+/// Whether there is something of each name.
+pub(crate) fn known<'n>(
+    what: &str,
+    wanted: &[String],
+    names: impl Iterator<Item = &'n str> + Clone,
+) -> Result<(), NotRun> {
+    match wanted.iter().find(|wanted| !names.clone().any(|name| name == *wanted)) {
+        None => Ok(()),
+        Some(unknown) => {
+            Err(format!("no {what} is named `{unknown}`; {}", fleetc::suggest(unknown, names, what)))
+        }
     }
 }
 
@@ -74,6 +97,7 @@ pub(crate) fn run(args: &Build, global: &Global, output: &mut Output) -> Result<
     };
     output.problems(&outcome.diagnostics, &outcome.sources);
     let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
+    args.part.check(&built.fleet)?;
     let tree = args.part.of(built.tree);
     let objects = tree.object_count();
     if args.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {

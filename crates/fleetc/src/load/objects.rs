@@ -7,6 +7,7 @@ use fleetc_manifests::{Map, Place, Text, Value, kinds, yaml};
 
 use crate::diagnostic::Diagnostics;
 use crate::messages;
+use crate::resolve::substitution::is_live;
 use crate::sources::SourceFile;
 
 /// An object as it was read.
@@ -36,6 +37,8 @@ pub(crate) struct ObjectName {
 pub(crate) struct CustomKind {
     /// Whether its objects lie in namespaces.
     pub(crate) namespaced: bool,
+    /// The name of its resource: `certificates`.
+    pub(crate) plural: Text,
 }
 
 impl Object {
@@ -117,7 +120,7 @@ fn flatten(
         }
         return;
     }
-    if is_whole(map, value.place, diagnostics) {
+    if is_whole(map, value.place, diagnostics) && is_served(map, diagnostics) {
         objects.push(Object { value, encrypted });
     }
 }
@@ -150,6 +153,27 @@ fn is_whole(map: &Map, place: Place, diagnostics: &mut Diagnostics) -> bool {
     is_whole
 }
 
+/// Whether there is such a kind: those of groups that Kubernetes and Flux serve are all known.
+fn is_served(map: &Map, diagnostics: &mut Diagnostics) -> bool {
+    let (Some(api_version), Some(kind)) = (map.get("apiVersion"), map.get("kind")) else { return true };
+    let (Some(version), Some(name)) = (api_version.as_text(), kind.as_text()) else { return true };
+    let group = kinds::group(version);
+    let mut of_group = kinds::all().iter().filter(|it| kinds::group(it.api_version) == group).peekable();
+    if of_group.peek().is_none() || kinds::find(version, name).is_some() || is_live(version) || is_live(name)
+    {
+        return true;
+    }
+    let elsewhere: Vec<&str> =
+        of_group.clone().filter(|it| it.name == name).map(|it| it.api_version).collect();
+    if elsewhere.is_empty() {
+        let known: Vec<&str> = of_group.map(|it| it.name).collect();
+        diagnostics.push(messages::unknown_kind(kind.place, version, name, &known));
+    } else {
+        diagnostics.push(messages::version_not_served(api_version.place, version, name, &elsewhere));
+    }
+    false
+}
+
 /// The kinds that the CustomResourceDefinitions among the objects bring, by group and name.
 pub(super) fn custom_kinds<'o>(
     objects: impl Iterator<Item = &'o Object>,
@@ -162,7 +186,8 @@ pub(super) fn custom_kinds<'o>(
         }
         let text = |keys: &[&str]| value.find(keys).and_then(Value::as_text);
         if let (Some(group), Some(kind)) = (text(&["spec", "group"]), text(&["spec", "names", "kind"])) {
-            let custom = CustomKind { namespaced: text(&["spec", "scope"]) == Some("Namespaced") };
+            let plural = text(&["spec", "names", "plural"]).unwrap_or_default().into();
+            let custom = CustomKind { namespaced: text(&["spec", "scope"]) == Some("Namespaced"), plural };
             found.entry((group.into(), kind.into())).or_insert(custom);
         }
     }

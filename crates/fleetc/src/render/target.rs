@@ -213,17 +213,18 @@ impl On<'_> {
         }
     }
 
+    /// The account beside the Kustomizations of what is rendered here for the tenant, and its namespace.
+    ///
+    /// It is there whether or not something is rendered now: without it Flux could not delete the last thing that was.
+    pub(super) fn account_beside(&self, tenant: &PlacedTenant<'_>) -> Option<(Text, Text)> {
+        tenant.account.as_ref()?;
+        Some((self.near_account(&tenant.tenant.name), self.flux.namespace.clone()))
+    }
+
     /// The tenant of an app, as it is here.
     pub(super) fn tenant_of(&self, app: &PlacedApp<'_>) -> Option<&PlacedTenant<'_>> {
         let name = app.tenant_name()?;
         self.tenants.iter().find(|tenant| tenant.tenant.name == *name)
-    }
-
-    /// Whether something of the tenant is applied from Flux's namespace with its rights.
-    pub(super) fn needs_near_account(&self, tenant: &PlacedTenant<'_>) -> bool {
-        let is_its = |app: &&PlacedApp<'_>| app.tenant_name() == Some(&tenant.tenant.name);
-        tenant.account.is_some()
-            && self.apps.iter().filter(is_its).any(|app| app.renders_here() && app.own_account().is_none())
     }
 }
 
