@@ -1,10 +1,12 @@
 //! The commands, one file each.
 
+pub(crate) mod bootstrap;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod new;
 pub(crate) mod schema;
+pub(crate) mod secrets;
 pub(crate) mod show;
 
 use std::fs;

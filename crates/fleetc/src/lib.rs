@@ -39,10 +39,12 @@ pub mod fleet;
 pub mod language;
 pub mod syntax;
 
+mod bootstrap;
 mod diagnostic;
 mod files;
 mod load;
 mod messages;
+mod needs;
 mod render;
 mod resolve;
 pub mod schema;
@@ -52,9 +54,11 @@ mod tree;
 
 use fleetc_manifests::Place;
 
+pub use bootstrap::{Step, bootstrap};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity, suggest};
 pub use files::{FileError, Files, InMemory, Listed};
 pub use fleet::Fleet;
+pub use needs::{Need, needs};
 pub use sources::{Location, SourceFile, Sources, TooLarge};
 pub use tree::{File, Folder, Tree};
 

@@ -3,6 +3,7 @@
 mod change;
 mod chart;
 mod config;
+mod expected;
 mod fleet_source;
 mod flux;
 mod folder;
@@ -25,6 +26,11 @@ mod tenant;
 mod variables;
 
 use std::sync::Arc;
+
+pub(crate) use expected::expected;
+pub(crate) use fleet_source::{TreeSource, of_root as source_of_root};
+pub(crate) use flux::Flux;
+pub(crate) use host::is_installed_from_elsewhere;
 
 use fleetc_manifests::Value;
 use rayon::prelude::*;
