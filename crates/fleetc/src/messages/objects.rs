@@ -1,7 +1,7 @@
 //! What is wrong with objects, and with what changes them.
 
 use fleetc_manifests::patch::{Failure, Misfit, Reason};
-use fleetc_manifests::{Place, Text, Value};
+use fleetc_manifests::{Key, Place, Text, Value};
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, list_names, suggest};
@@ -72,6 +72,14 @@ pub(crate) fn operation_form(place: Place, message: &str) -> Diagnostic {
 pub(crate) fn merge_misfits(misfit: &Misfit, object: &Value) -> Diagnostic {
     Diagnostic::error(codes::PATCH_FAILS, misfit.place, misfit.to_string())
         .also(object.place, format!("in {}", ObjectName::of(object)))
+}
+
+pub(crate) fn merge_directive(key: &Key, object: &Value) -> Diagnostic {
+    let name = ObjectName::of(object);
+    let message = format!("`{}` means nothing for {name}, which is merged as JSON", key.text);
+    Diagnostic::error(codes::PATCH_FAILS, key.place, message)
+        .help("`null` takes a key away, a list replaces the old one; `ops` change a list")
+        .also(object.place, format!("in {name}"))
 }
 
 pub(crate) fn operation_fails(failure: &Failure, object: &Value) -> Diagnostic {
