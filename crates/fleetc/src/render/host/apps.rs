@@ -279,7 +279,7 @@ impl Maker<'_, '_> {
     /// needs on the host for a remote.
     fn account_of_bundle(&self, app: &PlacedApp<'_>, is_near: bool) -> Account {
         let on = self.on();
-        match (app.own_account(), on.tenant_of(app)) {
+        match (on.own_account(app), on.tenant_of(app)) {
             (Some(own), _) => own,
             (None, None) => Account::Platform,
             (None, Some(tenant)) if tenant.account.is_none() => Account::Nobody,
