@@ -209,3 +209,55 @@ fn links_in_the_place_of_what_is_fleetcs_own_are_refused() {
         assert_eq!(folder.read("elsewhere/file"), "mine");
     }
 }
+
+#[test]
+fn check_says_in_what_the_tree_differs_and_writes_nothing() {
+    let folder = folder();
+    let err = folder.run("build --check").ends(1).err;
+    assert!(
+        err.contains("`rendered` is not what the fleet says: ")
+            && err.contains(" missing, 0 different, 0 too many, on "),
+        "{err}"
+    );
+    assert!(!folder.has("rendered"));
+    folder.run("build").ends(0);
+    let before = tree(&folder.path().join("rendered"));
+    folder.run("build --check").ends(0);
+    folder.write("a.yaml", &MAP.replace("NAME", "a").replace("hello", "goodbye"));
+    folder.write("fleet.toml", &fleet(&["a"]));
+    insta::assert_snapshot!(folder.run("build --check").ends(1).err, @r#"
+    error: `rendered` is not what the fleet says: 2 missing, 8 different, 12 too many, on dev/home, prod/home; run `fleetc build`
+    ~ dev/home/a/configmap-a.yaml:7
+        is      greeting: hello
+        must be greeting: goodbye
+    ~ dev/home/a/kustomization.yaml:5
+        is      (the end)
+        must be - namespace-dev.yaml
+    + dev/home/a/namespace-dev.yaml
+    ~ dev/home/flux/kustomization-a.yaml:16
+        is      dependsOn:
+        must be (the end)
+    ~ dev/home/flux/kustomization.yaml:5
+        is      - kustomization-b.yaml
+        must be (the end)
+    …
+    "#);
+    assert_eq!(tree(&folder.path().join("rendered")), before);
+    folder.run("build").ends(0);
+    fs::write(folder.path().join("rendered/.fleetc-ledger"), "").unwrap();
+    assert!(
+        folder.run("build --check").ends(1).err.contains("`rendered/.fleetc-ledger` is not that of the tree")
+    );
+}
+
+#[test]
+fn check_shows_nothing_of_secrets() {
+    let folder = folder();
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  key: ENC[AES256_GCM,data:OLD]\nsops:\n  mac: a\n  version: 3.9.0\n  lastmodified: \"2026-01-01T00:00:00Z\"\n";
+    folder.write("fleet.toml", &fleet(&["a"]).replace("manifests = \"a.yaml\"", "secrets = [\"a.yaml\"]").replace("[clusters.home]", "[fleet.flux]\ndecryption = { provider = \"sops\", secretRef = { name = \"sops\" } }\n[clusters.home]"));
+    folder.write("a.yaml", secret);
+    folder.run("build").ends(0);
+    folder.write("a.yaml", &secret.replace("OLD", "NEW"));
+    let err = folder.run("build --check").ends(1).err;
+    assert!(err.contains("secret-a.yaml:") && !err.contains("NEW") && !err.contains("OLD"), "{err}");
+}

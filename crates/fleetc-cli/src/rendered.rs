@@ -7,6 +7,7 @@
 
 mod cache;
 mod commit;
+mod differences;
 mod ledger;
 mod lock;
 mod stage;

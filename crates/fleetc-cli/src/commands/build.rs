@@ -21,6 +21,7 @@ Examples:
   fleetc build -o - | kubectl diff -f -      print all manifests as one stream of YAML
   fleetc build -o - --environment prod --tenant payments
                                              print a part of them
+  fleetc build --check                       write nothing, and fail if `rendered` is not what the fleet says
   fleetc build -f fleets/eu/fleet.toml -j 1  another fleet, on one processor
 
 Only files that fleetc wrote, and that nobody changed since, are replaced or removed.")]
@@ -31,6 +32,9 @@ pub(crate) struct Build {
     /// How many processors to use [default: all]
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
+    /// Write nothing; end with 1, and say in what, if the folder is not what the fleet says
+    #[arg(long, conflicts_with = "force")]
+    check: bool,
     /// Replace files that fleetc did not write, or that were changed since, where its own must lie
     #[arg(long)]
     force: bool,
@@ -80,7 +84,7 @@ pub(crate) fn run(args: &Build, global: &Global, output: &mut Output) -> Result<
     if args.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {
         return build.print(output);
     }
-    build.write(output)
+    if args.check { build.compare(output) } else { build.write(output) }
 }
 
 /// A build under way.
@@ -123,6 +127,33 @@ impl Building<'_> {
             rendered.discard();
         }
         ended
+    }
+
+    /// Says in what the output folder does not hold the tree.
+    fn compare(&self, output: &mut Output) -> Result<Ended, NotRun> {
+        let folder = self.folder();
+        let rendered = Rendered::look(&folder, &Machine)?;
+        let key = self.key(&folder);
+        let current = self.threads.install(|| rendered.is_current(key, self.fleet.disk()));
+        if let Some([targets, objects, files]) = current {
+            self.summary([targets, objects], &folder, [0, files, 0], output);
+            return Ok(Ended::Done);
+        }
+        let stage = Stage::new(&rendered, Mode::Look);
+        let inputs = Inputs::new(self.fleet.disk());
+        let outcome = {
+            let _progress = output.progress("compiling");
+            self.threads.install(|| self.compile(&stage, &inputs))
+        };
+        output.problems(&outcome.diagnostics, &outcome.sources);
+        let Some(fleet) = outcome.output else { return Ok(Ended::Mistakes) };
+        let plan = stage.plan()?;
+        if let Some(differences) = plan.differences() {
+            output.error(&differences);
+            return Ok(Ended::Mistakes);
+        }
+        self.summary([fleet.targets.len(), stage.objects()], &folder, [0, plan.len(), 0], output);
+        Ok(Ended::Done)
     }
 
     fn build(&self, rendered: &Rendered<'_>, key: Digest, output: &mut Output) -> Result<Ended, NotRun> {

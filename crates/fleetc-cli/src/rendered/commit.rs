@@ -57,12 +57,22 @@ impl<'s> Stage<'s> {
 }
 
 impl Plan<'_> {
-    /// Does it.
-    pub(crate) fn commit(self) -> Result<Done, String> {
-        let text = Ledger::text_of(self.folders.iter().map(|folder| {
+    /// How many files the tree has.
+    pub(crate) fn len(&self) -> usize {
+        self.folders.iter().map(|folder| folder.files.len()).sum()
+    }
+
+    /// The ledger of the tree.
+    pub(super) fn ledger(&self) -> String {
+        Ledger::text_of(self.folders.iter().map(|folder| {
             let files = folder.files.iter().map(|file| (&*file.name, file.digest));
             (&*folder.path, files)
-        }));
+        }))
+    }
+
+    /// Does it.
+    pub(crate) fn commit(self) -> Result<Done, String> {
+        let text = self.ledger();
         let files = || self.folders.iter().flat_map(|folder| &folder.files);
         let written = files().filter(|file| file.state != State::Unchanged).count();
         let done = Done {

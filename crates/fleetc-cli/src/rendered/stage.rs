@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use fleetc::Folder;
 
@@ -13,6 +13,9 @@ use super::ledger::{Entry, InFolder};
 use super::{OWN, Rendered, STAGING, cannot, is_link};
 use crate::digest::Digest;
 use crate::stamp::Stamp;
+
+/// Of how many files it is kept what they must hold.
+const SHOWN: usize = 16;
 
 /// What is done with what is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub(crate) struct Stage<'s> {
     /// Folders that were made in the staging folder.
     made: Mutex<BTreeSet<String>>,
     found: Mutex<Found>,
+    /// What the first files that are new hold, where it is only looked at.
+    texts: Mutex<BTreeMap<String, String>>,
     objects: AtomicUsize,
     has_failed: AtomicBool,
 }
@@ -88,6 +93,7 @@ impl<'s> Stage<'s> {
             there: Mutex::default(),
             made: Mutex::default(),
             found: Mutex::default(),
+            texts: Mutex::default(),
             objects: AtomicUsize::new(0),
             has_failed: AtomicBool::new(false),
         }
@@ -137,6 +143,9 @@ impl<'s> Stage<'s> {
             path.push(name);
             let mut staged = self.file(&path, is_there, old, name, &text)?;
             path.pop();
+            if staged.state == State::Replaced && self.mode == Mode::Look {
+                self.show(&folder.path, name, &text);
+            }
             if staged.state != State::Unchanged && self.mode != Mode::Look {
                 if !std::mem::replace(&mut is_made, true) {
                     self.make(&folder.path)?;
@@ -148,6 +157,20 @@ impl<'s> Stage<'s> {
         let objects = folder.files.values().filter(|file| file.object().is_some()).count();
         self.objects.fetch_add(objects, Ordering::Relaxed);
         Ok(Staged { path: folder.path.clone(), files })
+    }
+
+    /// Keeps what a file must hold, if it is among the first.
+    fn show(&self, folder: &str, name: &str, text: &str) {
+        let mut texts = self.texts.lock().expect("nothing panics while it is held");
+        texts.insert(format!("{folder}/{name}"), text.to_owned());
+        if texts.len() > SHOWN {
+            texts.pop_last();
+        }
+    }
+
+    /// What the first files that are new hold, by path.
+    pub(super) fn texts(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.texts.lock().expect("nothing panics while it is held")
     }
 
     fn file(
