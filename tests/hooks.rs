@@ -101,13 +101,17 @@ fn act(folder: &Folder, inputs: &[(&str, &str)]) -> Run {
     for step in action["runs"]["steps"].as_sequence().expect("it has steps") {
         let mut command = command("bash", folder.path());
         for (name, value) in step["env"].as_mapping().expect("each has one") {
-            let value = value.as_str().unwrap().trim_start_matches("${{").trim_end_matches("}}").trim();
-            command.env(name.as_str().unwrap(), value_of(value));
+            let value =
+                value.as_str().expect("it is text").trim_start_matches("${{").trim_end_matches("}}").trim();
+            command.env(name.as_str().expect("it is text"), value_of(value));
         }
         let script = step["run"].as_str().expect("each has a script");
         assert!(!script.contains("${{"), "what is put into a script is a script: {script}");
         let run = Run::of(
-            command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script]).output().unwrap(),
+            command
+                .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script])
+                .output()
+                .expect("bash is there"),
         );
         let is_good = run.status == 0;
         last = Some(run);

@@ -8,6 +8,8 @@
 mod cache;
 mod commit;
 mod differences;
+#[cfg(test)]
+mod faults;
 mod ledger;
 mod lock;
 mod stage;
