@@ -51,6 +51,11 @@ impl FleetFile {
         self.path.with_file_name(path)
     }
 
+    /// The folder that it lies in.
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
     /// It as the compiler takes it.
     pub(crate) fn input(&self) -> fleetc::Input<'_> {
         fleetc::Input { name: &self.name, text: &self.text, folder: &self.folder_name, files: &self.disk }

@@ -2,12 +2,16 @@
 
 mod args;
 mod commands;
+mod digest;
 mod disk;
 mod global;
-mod ledger;
+mod inputs;
 mod output;
 mod progress;
+mod rendered;
 mod report;
+mod stamp;
+mod system;
 
 use std::process::ExitCode;
 
