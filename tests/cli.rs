@@ -151,6 +151,16 @@ fn a_part_is_printed_alone() {
 }
 
 #[test]
+fn a_part_that_is_not_there_is_no_empty_part() {
+    for part in ["--environment prd", "--cluster hom", "--tenant nobody", "--app wep"] {
+        let run = fleet().run(&format!("build --output - {part}")).ends(2);
+        assert!(run.out.is_empty() && run.err.contains("is named"), "{}", run.err);
+    }
+    assert!(fleet().run("show app wep").ends(2).err.contains("did you mean `web`?"));
+    assert!(fleet().run("show app web --cluster hom").ends(2).err.contains("did you mean `home`?"));
+}
+
+#[test]
 fn a_closed_pipe_is_no_error() {
     let folder = fleet();
     let mut child =
@@ -275,7 +285,7 @@ fn links_are_not_followed_on_the_way_in() {
 #[test]
 fn every_command_has_examples() {
     let folder = Folder::new(&[]);
-    for command in ["", "build", "check", "new", "show", "schema", "completions"] {
+    for command in ["", "build", "check", "new", "show", "secrets", "bootstrap", "schema", "completions"] {
         let help = folder.run(&format!("{command} --help")).ends(0).out;
         assert!(help.contains("Examples:"), "{command}: {help}");
     }

@@ -24,14 +24,21 @@ fn trees() -> Vec<(String, Tree)> {
     fleets.push(root().join("fleet.example.toml"));
     let trees = fleets.into_iter().filter_map(|fleet| {
         let folder = fleet.parent().expect("it lies in a folder");
-        let mut files = InMemory::default();
-        let inner = if fleet.ends_with("fleet.example.toml") { "examples" } else { "" };
-        add(folder, inner, &mut files);
-        let text = fs::read_to_string(&fleet).expect("it is text");
-        let compiled = fleetc::compile(&Input::new(&text, &files)).output?;
-        Some((folder.file_name()?.to_string_lossy().into_owned(), compiled.tree))
+        let (name, inner) = match fleet.file_name()?.to_str()? {
+            "fleet.example.toml" => ("example".to_owned(), "examples"),
+            _ => (folder.file_name()?.to_string_lossy().into_owned(), ""),
+        };
+        Some((name, compiled(folder, fleet.file_name()?.to_str()?, inner)?))
     });
     trees.collect()
+}
+
+/// The tree of a fleet, if it builds; its manifests lie in the inner folder.
+fn compiled(folder: &Path, fleet: &str, inner: &str) -> Option<Tree> {
+    let mut files = InMemory::default();
+    add(folder, inner, &mut files);
+    let text = fs::read_to_string(folder.join(fleet)).expect("it is text");
+    Some(fleetc::compile(&Input::new(&text, &files)).output?.tree)
 }
 
 /// Puts all files below a folder into memory.
@@ -45,6 +52,31 @@ fn add(root: &Path, inner: &str, files: &mut InMemory) {
         } else {
             files.insert(path, fs::read(entry.path()).expect("it can be read"));
         }
+    }
+}
+
+/// Puts the trees where `tests/conformance` reads them, with what was meant beside each.
+#[test]
+fn other_programs_get_the_trees() {
+    let Ok(folder) = std::env::var("FLEETC_TREES") else {
+        return;
+    };
+    let new = Folder::new(&[]);
+    new.run("new home").ends(0);
+    let mut trees = trees();
+    trees.push((
+        "fleetc-new".to_owned(),
+        compiled(&new.path().join("home"), "fleet.toml", "").expect("it builds"),
+    ));
+    for (name, tree) in trees {
+        let folder = Path::new(&folder).join(name);
+        for (path, file) in tree.files() {
+            let path = folder.join("tree").join(path);
+            fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("it can be made");
+            fs::write(path, file.text().as_bytes()).expect("it can be written");
+        }
+        let meant = serde_json::to_string(&meant(&tree)).expect("it is JSON");
+        fs::write(folder.join("meant.json"), meant).expect("it can be written");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{build, check, completions, new, schema, show};
+use crate::commands::{bootstrap, build, check, completions, new, schema, secrets, show};
 use crate::global::Global;
 
 /// A declarative fleet compiler: one fleet.toml in, a rendered Flux tree for every cluster and environment out
@@ -14,6 +14,8 @@ Examples:
   fleetc build                 compile fleet.toml into the folder `rendered`
   fleetc check                 say what is wrong with fleet.toml, and write nothing
   fleetc show app web          show what holds for the app `web` on each target
+  fleetc secrets               list what must be on the clusters and is not in the tree
+  fleetc bootstrap home        print the commands that put the cluster `home` onto its tree
 
 Exit status: 0 done, 1 the fleet has mistakes, 2 the command could not be run.")]
 pub(crate) struct Args {
@@ -29,6 +31,8 @@ pub(crate) enum Command {
     Check(check::Check),
     New(new::New),
     Show(show::Show),
+    Secrets(secrets::Secrets),
+    Bootstrap(bootstrap::Bootstrap),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }

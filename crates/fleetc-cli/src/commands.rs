@@ -1,10 +1,12 @@
 //! The commands, one file each.
 
+pub(crate) mod bootstrap;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod new;
 pub(crate) mod schema;
+pub(crate) mod secrets;
 pub(crate) mod show;
 
 use std::fs;
@@ -52,6 +54,11 @@ impl FleetFile {
     /// A path beside it.
     pub(crate) fn beside(&self, path: &str) -> PathBuf {
         self.path.with_file_name(path)
+    }
+
+    /// The folder that it lies in.
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.disk
     }
 
     /// It as the compiler takes it.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use fleetc::{FileError, Files, Listed};
 
+use crate::stamp::Stamp;
+
 /// No file of a fleet is larger.
 const LARGEST: u64 = 10 << 20;
 
@@ -32,6 +34,12 @@ impl Disk {
             }
         }
         Ok(resolved)
+    }
+
+    /// By what the file or folder is known again; none if it cannot be had.
+    pub(crate) fn stamp(&self, path: &str) -> Option<Stamp> {
+        let path = self.resolve(path).ok()?;
+        fs::symlink_metadata(path).ok().map(|metadata| Stamp::of(&metadata))
     }
 }
 

@@ -2,12 +2,16 @@
 
 mod args;
 mod commands;
+mod digest;
 mod disk;
 mod global;
-mod ledger;
+mod inputs;
 mod output;
 mod progress;
+mod rendered;
 mod report;
+mod stamp;
+mod system;
 
 use std::process::ExitCode;
 
@@ -46,6 +50,8 @@ fn main() -> ExitCode {
     let ended = match &args.command {
         Command::Build(build) => commands::build::run(build, &args.global, &mut output),
         Command::Check(check) => commands::check::run(check, &args.global, &mut output),
+        Command::Secrets(secrets) => commands::secrets::run(secrets, &args.global, &mut output),
+        Command::Bootstrap(bootstrap) => commands::bootstrap::run(bootstrap, &args.global, &mut output),
         Command::New(new) => commands::new::run(new, &mut output),
         Command::Show(show) => commands::show::run(show, &args.global, &mut output),
         Command::Schema(schema) => commands::schema::run(schema, &mut output),

@@ -65,6 +65,13 @@ impl Output {
         }
     }
 
+    /// Why it takes longer.
+    pub(crate) fn notice(&mut self, text: &str) {
+        if !self.quiet && self.format != MessageFormat::Json {
+            line(text);
+        }
+    }
+
     /// What is being done.
     pub(crate) fn detail(&mut self, text: &str) {
         if self.verbose {

@@ -231,6 +231,11 @@ pub fn find(api_version: &str, name: &str) -> Option<&'static Kind> {
     found.ok().map(|index| &KINDS[index])
 }
 
+/// Whether Kubernetes or Flux has kinds in the group.
+pub fn is_group(name: &str) -> bool {
+    KINDS.iter().any(|kind| group(kind.api_version) == name)
+}
+
 /// Whether the objects of a kind lie in namespaces, also of one that no version has any more; `None` if nobody knows.
 ///
 /// ```

@@ -12,4 +12,4 @@ mod strategic;
 pub use json::{Failure, Operation, Reason, Verb, apply};
 pub use merge::merge;
 pub use pointer::{Pointer, Token};
-pub use strategic::{Misfit, strategic_merge};
+pub use strategic::{Misfit, directive, strategic_merge};

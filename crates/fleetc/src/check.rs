@@ -18,7 +18,8 @@ mod twins;
 mod walk;
 mod workloads;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use fleetc_manifests::kinds::{Kind, Versions};
 use fleetc_manifests::{Data, Text, Value};
@@ -28,7 +29,7 @@ use rustc_hash::FxHashSet;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fleet::Fleet;
 use crate::load::Library;
-use crate::tree::{Folder, Tree};
+use crate::tree::Folder;
 
 use custom::{CustomKinds, Definition};
 use patterns::Patterns;
@@ -37,6 +38,26 @@ use walk::Walk;
 
 /// How many objects one thread takes at once.
 const CHUNK: usize = 256;
+
+/// A part of an object, told by where it lies in memory, and what it is held against.
+type Part = (usize, usize, Versions);
+
+/// What looks at the objects of all hosts.
+pub(crate) struct Checker<'f> {
+    fleet: &'f Fleet,
+    library: &'f Library,
+    /// The minor version of Kubernetes of each cluster.
+    clusters: BTreeMap<Text, Option<Text>>,
+    /// What is made elsewhere.
+    expected: Vec<Text>,
+    /// The clusters that several hosts bring something to.
+    shared: BTreeSet<Text>,
+    patterns: Patterns,
+    /// Where the parts of manifests lie in memory, as long as anything is checked.
+    lasting: FxHashSet<usize>,
+    /// Those of them that were looked at.
+    seen: Mutex<FxHashSet<Part>>,
+}
 
 /// An object, and what of it is to be looked at.
 struct Task<'t> {
@@ -48,6 +69,7 @@ struct Task<'t> {
 }
 
 /// What is known of an object's kind.
+#[derive(Clone, Copy)]
 enum What<'t> {
     /// It is one of Kubernetes' or Flux' own.
     Known(&'static Kind),
@@ -55,69 +77,86 @@ enum What<'t> {
     Custom(&'t [Definition<'t>]),
 }
 
-/// Says what is wrong with the objects of the tree.
-pub(crate) fn check(fleet: &Fleet, library: &Library, tree: &Tree, diagnostics: &mut Diagnostics) {
-    let clusters = cluster::versions(fleet, diagnostics);
-    cluster::check_pairs(fleet, tree, &clusters, diagnostics);
-    across::check(fleet, tree, diagnostics);
-    let customs = CustomKinds::of(tree, library);
-    let tasks = tasks(tree, &clusters, &customs, diagnostics);
-    let patterns = Patterns::default();
-    let found: Vec<Vec<Diagnostic>> = tasks
-        .par_chunks(CHUNK)
-        .map(|tasks| {
-            let mut patterns = patterns.for_thread();
-            tasks.iter().flat_map(|task| task.run(&mut patterns)).collect()
-        })
-        .collect();
-    // What an earlier phase has said of a value is said.
-    let news: Vec<Diagnostic> =
-        found.into_iter().flatten().filter(|it| !diagnostics.has_at(it.place())).collect();
-    for diagnostic in news {
-        diagnostics.push(diagnostic);
-    }
-}
-
-/// Everything that is to be looked at. Values are shared between objects, so that a part which stands in a hundred
-/// targets is looked at once for each version of Kubernetes and Flux.
-fn tasks<'t>(
-    tree: &'t Tree,
-    clusters: &BTreeMap<Text, Option<Text>>,
-    customs: &'t CustomKinds<'t>,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Task<'t>> {
-    let mut seen: FxHashSet<(usize, usize, Versions)> = FxHashSet::default();
-    let mut tasks = Vec::new();
-    for folder in tree.folders() {
-        let versions = versions_of(folder, clusters);
-        for object in
-            folder.files.values().filter(|file| !file.is_encrypted()).filter_map(|file| file.object())
-        {
-            let kind = match served::find(object, versions, customs.of_cluster(&folder.lands_on), diagnostics)
-            {
-                Served::Known(kind) => What::Known(kind),
-                Served::Custom(definitions) => What::Custom(definitions),
-                Served::Not => continue,
-            };
-            let number = match &kind {
-                What::Known(kind) => kind.shape.index(),
-                What::Custom(definitions) => std::ptr::from_ref(&definitions[0]).addr(),
-            };
-            let mut fresh = 0;
-            for (index, entry) in object.as_map().into_iter().flatten().enumerate().take(64) {
-                let is_new = address(&entry.value).is_none_or(|it| seen.insert((it, number, versions)));
-                fresh |= u64::from(is_new) << index;
-            }
-            tasks.push(Task { object, kind, versions, fresh });
+impl<'f> Checker<'f> {
+    pub(crate) fn new(fleet: &'f Fleet, library: &'f Library, diagnostics: &mut Diagnostics) -> Self {
+        let parts = library.all_objects().flat_map(|object| object.value.as_map().into_iter().flatten());
+        Self {
+            fleet,
+            library,
+            clusters: cluster::versions(fleet, diagnostics),
+            expected: across::expected(fleet),
+            shared: across::shared(fleet),
+            patterns: Patterns::default(),
+            lasting: parts.filter_map(|entry| address(&entry.value)).collect(),
+            seen: Mutex::default(),
         }
     }
-    tasks
-}
 
-/// What the cluster runs, on which the objects of the folder end up.
-fn versions_of(folder: &Folder, clusters: &BTreeMap<Text, Option<Text>>) -> Versions {
-    let kubernetes = clusters.get(folder.lands_on.as_str()).and_then(Option::as_deref);
-    Versions::of(kubernetes, Some(&folder.flux))
+    /// Says what is wrong with the objects that one host's Flux applies.
+    pub(crate) fn check(&self, folders: &[Folder]) -> Diagnostics {
+        let mut diagnostics = Diagnostics::default();
+        cluster::check_pairs(self.fleet, folders, &self.clusters, &mut diagnostics);
+        let customs = CustomKinds::of(folders, self.library);
+        let tasks = self.tasks(folders, &customs, &mut diagnostics);
+        let found: Vec<Vec<Diagnostic>> = tasks
+            .par_chunks(CHUNK)
+            .map(|tasks| {
+                let mut patterns = self.patterns.for_thread();
+                tasks.iter().flat_map(|task| task.run(&mut patterns)).collect()
+            })
+            .collect();
+        found.into_iter().flatten().for_each(|diagnostic| diagnostics.push(diagnostic));
+        across::check(folders, &self.shared, &self.expected, &mut diagnostics);
+        diagnostics
+    }
+
+    /// Everything that is to be looked at. Values are shared between objects: a part of a manifest that stands in a
+    /// hundred targets is looked at once for each version of Kubernetes and Flux.
+    fn tasks<'t>(
+        &self,
+        folders: &'t [Folder],
+        customs: &'t CustomKinds<'t>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Task<'t>> {
+        let mut seen: FxHashSet<Part> = FxHashSet::default();
+        let mut tasks = Vec::new();
+        for folder in folders {
+            let kubernetes = self.clusters.get(folder.lands_on.as_str()).and_then(Option::as_deref);
+            let versions = Versions::of(kubernetes, Some(&folder.flux));
+            for object in
+                folder.files.values().filter(|file| !file.is_encrypted()).filter_map(|file| file.object())
+            {
+                let customs = customs.of_cluster(&folder.lands_on);
+                let kind = match served::find(object, versions, customs, diagnostics) {
+                    Served::Known(kind) => What::Known(kind),
+                    Served::Custom(definitions) => What::Custom(definitions),
+                    Served::Not => continue,
+                };
+                let fresh = self.fresh(object, kind, versions, &mut seen);
+                tasks.push(Task { object, kind, versions, fresh });
+            }
+        }
+        tasks
+    }
+
+    /// Which parts of the object nobody has looked at.
+    fn fresh(&self, object: &Value, kind: What<'_>, versions: Versions, seen: &mut FxHashSet<Part>) -> u64 {
+        let number = match kind {
+            What::Known(kind) => kind.shape.index(),
+            What::Custom(definitions) => std::ptr::from_ref(&definitions[0]).addr(),
+        };
+        let mut fresh = 0;
+        for (index, entry) in object.as_map().into_iter().flatten().enumerate().take(64) {
+            let is_new = address(&entry.value).is_none_or(|address| {
+                let part = (address, number, versions);
+                let lasts = matches!(kind, What::Known(_)) && self.lasting.contains(&address);
+                seen.insert(part)
+                    && (!lasts || self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(part))
+            });
+            fresh |= u64::from(is_new) << index;
+        }
+        fresh
+    }
 }
 
 /// Where a value that may be shared lies in memory.

@@ -164,6 +164,14 @@ impl Diagnostics {
         }
     }
 
+    /// Adds those of another list that are at places where nothing is wrong yet.
+    pub(crate) fn append_news(&mut self, other: Self) {
+        let news: Vec<Diagnostic> = other.found.into_iter().filter(|it| !self.has_at(it.place())).collect();
+        for diagnostic in news {
+            self.push(diagnostic);
+        }
+    }
+
     /// Whether there is an error among them.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
@@ -216,12 +224,12 @@ pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) 
         .map(|(_, candidate)| candidate)
 }
 
-/// "did you mean `x`?", else the names that there are.
-pub(crate) fn suggest<'n>(
-    name: &str,
-    known: impl IntoIterator<Item = &'n str> + Clone,
-    what: &str,
-) -> String {
+/// What to say of a name that nothing has: "did you mean `x`?", else the names that there are.
+///
+/// ```
+/// assert_eq!(fleetc::suggest("prd", ["dev", "prod"], "environment"), "did you mean `prod`?");
+/// ```
+pub fn suggest<'n>(name: &str, known: impl IntoIterator<Item = &'n str> + Clone, what: &str) -> String {
     if let Some(near) = nearest(name, known.clone()) {
         return format!("did you mean `{near}`?");
     }

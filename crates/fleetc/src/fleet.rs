@@ -58,6 +58,9 @@ pub struct Defaults {
     pub app: Arc<Rung>,
 }
 
+/// The folder of the rendered tree, where the fleet names none.
+pub const OUTPUT: &str = "rendered";
+
 /// The index of the environment that every cluster has.
 pub const COMMON: usize = 0;
 

@@ -40,11 +40,13 @@ pub mod fleet;
 pub mod language;
 pub mod syntax;
 
+mod bootstrap;
 mod check;
 mod diagnostic;
 mod files;
 mod load;
 mod messages;
+mod needs;
 mod render;
 mod resolve;
 pub mod schema;
@@ -52,11 +54,15 @@ pub mod show;
 mod sources;
 mod tree;
 
+use std::sync::Mutex;
+
 use fleetc_manifests::Place;
 
-pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
+pub use bootstrap::{Step, bootstrap};
+pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity, suggest};
 pub use files::{FileError, Files, InMemory, Listed};
 pub use fleet::Fleet;
+pub use needs::{Need, needs};
 pub use sources::{Location, SourceFile, Sources, TooLarge};
 pub use tree::{File, Folder, Tree};
 
@@ -106,8 +112,29 @@ pub struct Compiled {
 /// Compiles a fleet into the tree of its manifests.
 pub fn compile(input: &Input<'_>) -> Outcome<Compiled> {
     let mut work = Work::default();
-    let compiled = work.compiled(input);
-    work.outcome(compiled)
+    let tree = Mutex::new(Tree::default());
+    let fleet =
+        work.compiled(input, &|folder| tree.lock().expect("nothing panics while it is held").add(folder));
+    let tree = tree.into_inner().expect("nothing panics while it is held");
+    work.outcome(fleet.map(|fleet| Compiled { fleet, tree }))
+}
+
+/// Compiles a fleet, and gives each folder of its tree to `take` as soon as it is made, on the thread that made it.
+///
+/// The folders come in any order, each path once, and none is kept: a tree of any size takes no more memory than
+/// what is being made. If the fleet turns out to have mistakes, some have been given all the same.
+pub fn compile_into(input: &Input<'_>, take: &(dyn Fn(Folder) + Sync)) -> Outcome<Fleet> {
+    let mut work = Work::default();
+    let fleet = work.compiled(input, take);
+    work.outcome(fleet)
+}
+
+/// The folder that the fleet's tree goes into, below its own; needs nothing of the fleet to be right.
+pub fn output_of(text: &str) -> String {
+    let written = syntax::parse(text, Place::new(1), &mut Diagnostics::default());
+    let output = written.fleet.keys.get("output").and_then(|output| output.as_text());
+    let is_safe = |output: &&str| language::RelativePath::new(*output).is_some();
+    output.filter(is_safe).unwrap_or(fleet::OUTPUT).to_owned()
 }
 
 /// Resolves a fleet, and reads no file beside it but those that it includes.
@@ -140,20 +167,19 @@ impl Work {
         Some(resolve::resolve(written, input.folder, &mut self.tally, &mut self.diagnostics))
     }
 
-    fn compiled(&mut self, input: &Input<'_>) -> Option<Compiled> {
+    fn compiled(&mut self, input: &Input<'_>, take: &(dyn Fn(Folder) + Sync)) -> Option<Fleet> {
         let fleet = self.fleet(input)?;
         let library =
             load::load(&fleet, input.files, std::mem::take(&mut self.sources), &mut self.diagnostics);
-        let tree = if self.diagnostics.has_errors() {
+        if self.diagnostics.has_errors() {
             self.tally.forget_rendering();
-            Tree::default()
         } else {
-            let tree = render::render(&fleet, &library, &mut self.tally, &mut self.diagnostics);
-            check::check(&fleet, &library, &tree, &mut self.diagnostics);
-            tree
-        };
+            let checker = check::Checker::new(&fleet, &library, &mut self.diagnostics);
+            let check = |folders: &[Folder]| checker.check(folders);
+            render::render(&fleet, &library, &mut self.tally, &mut self.diagnostics, &check, take);
+        }
         self.sources = library.sources;
-        Some(Compiled { fleet, tree })
+        Some(fleet)
     }
 
     fn outcome<T>(mut self, output: Option<T>) -> Outcome<T> {

@@ -85,6 +85,11 @@ impl Library {
         self.custom_kinds.get(&(group.into(), kind.into()))
     }
 
+    /// All objects that were read.
+    pub(crate) fn all_objects(&self) -> impl Iterator<Item = &Object> {
+        self.objects.values().flat_map(|objects| objects.iter())
+    }
+
     /// The objects of `fleet.crds`: they are on the clusters already.
     pub(crate) fn crds(&self) -> impl Iterator<Item = &Object> {
         let files = self.files_of.iter().filter(|((purpose, _), _)| *purpose == Use::Crds);

@@ -17,7 +17,7 @@ use fleetc_manifests::{Map, Place, Text, Value};
 use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostics;
-use crate::fleet::{Cluster, Defaults, Environment, Fleet, Tenant};
+use crate::fleet::{Cluster, Defaults, Environment, Fleet, OUTPUT, Tenant};
 use crate::language::{self, Decoder, ManagedBy, Shaped, Stage};
 
 use crate::messages;
@@ -57,7 +57,7 @@ fn frame(written: syntax::Fleet, folder: &str, diagnostics: &mut Diagnostics) ->
     };
     let mut fleet = Fleet {
         name: top.name.unwrap_or_else(|| folder.into()),
-        output: top.output.map_or_else(|| "rendered".into(), |output| output.as_text().clone()),
+        output: top.output.map_or_else(|| OUTPUT.into(), |output| output.as_text().clone()),
         rung: Arc::new(written.fleet),
         defaults,
         sources: written.sources.into_iter().map(|(name, rung)| (name, Arc::new(rung))).collect(),

@@ -70,6 +70,15 @@ impl File {
             (None, None) => Cow::Borrowed(""),
         }
     }
+
+    /// Adds what is written into it to `out`.
+    pub fn write_to(&self, out: &mut String) {
+        match (&self.text, &self.object) {
+            (Some(text), _) => out.push_str(text),
+            (None, Some(object)) => yaml::write_to(object, out),
+            (None, None) => {}
+        }
+    }
 }
 
 impl Tree {

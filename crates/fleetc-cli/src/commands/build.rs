@@ -1,12 +1,17 @@
 //! `fleetc build`.
 
-use std::path::PathBuf;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::commands::FleetFile;
+use crate::digest::Digest;
 use crate::global::Global;
+use crate::inputs::Inputs;
 use crate::output::{Output, counted};
-use crate::{Ended, NotRun, ledger};
+use crate::rendered::{Cache, Mode, Rendered, Stage};
+use crate::stamp::Stamp;
+use crate::system::Machine;
+use crate::{Ended, NotRun};
 
 /// Compile the fleet into its tree of manifests
 #[derive(Debug, clap::Args)]
@@ -16,6 +21,7 @@ Examples:
   fleetc build -o - | kubectl diff -f -      print all manifests as one stream of YAML
   fleetc build -o - --environment prod --tenant payments
                                              print a part of them
+  fleetc build --check                       write nothing, and fail if `rendered` is not what the fleet says
   fleetc build -f fleets/eu/fleet.toml -j 1  another fleet, on one processor
 
 Only files that fleetc wrote, and that nobody changed since, are replaced or removed.")]
@@ -26,6 +32,15 @@ pub(crate) struct Build {
     /// How many processors to use [default: all]
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
+    /// Write nothing; end with 1, and say in what, if the folder is not what the fleet says
+    #[arg(long, conflicts_with = "force")]
+    check: bool,
+    /// Replace files that fleetc did not write, or that were changed since, where its own must lie
+    #[arg(long)]
+    force: bool,
+    /// How long to wait for another build into the same folder
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    wait: u64,
     #[command(flatten)]
     part: Part,
 }
@@ -48,57 +63,176 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// The part of the tree that is asked for.
-    fn of(&self, tree: fleetc::Tree) -> fleetc::Tree {
+    /// Whether all that is asked for is there: a part that is empty by mistake would look like a tree without changes.
+    fn check(&self, fleet: &fleetc::Fleet) -> Result<(), NotRun> {
+        let apps = fleet.apps.iter().map(|app| app.name.as_str());
+        known("environment", &self.environment, fleet.environments.iter().map(|it| it.name.as_str()))?;
+        known("cluster", &self.cluster, fleet.clusters.iter().map(|it| it.name.as_str()))?;
+        known("tenant", &self.tenant, fleet.tenants.iter().map(|it| it.team.as_str()))?;
+        known("app or component", &self.app, apps)
+    }
+
+    /// Whether the folder belongs to what is asked for.
+    fn has(&self, folder: &fleetc::Folder) -> bool {
         let has = |wanted: &[String], name: Option<&str>| {
             wanted.is_empty() || name.is_some_and(|name| wanted.iter().any(|wanted| wanted == name))
         };
-        tree.keep(|folder| {
-            has(&self.environment, folder.environment.as_deref())
-                && has(&self.cluster, Some(&folder.cluster))
-                && has(&self.tenant, folder.tenant.as_deref())
-                && has(&self.app, folder.app.as_deref())
-        })
+        has(&self.environment, folder.environment.as_deref())
+            && has(&self.cluster, Some(&folder.cluster))
+            && has(&self.tenant, folder.tenant.as_deref())
+            && has(&self.app, folder.app.as_deref())
+    }
+}
+
+/// Whether there is something of each name.
+pub(crate) fn known<'n>(
+    what: &str,
+    wanted: &[String],
+    names: impl Iterator<Item = &'n str> + Clone,
+) -> Result<(), NotRun> {
+    match wanted.iter().find(|wanted| !names.clone().any(|name| name == *wanted)) {
+        None => Ok(()),
+        Some(unknown) => {
+            Err(format!("no {what} is named `{unknown}`; {}", fleetc::suggest(unknown, names, what)))
+        }
     }
 }
 
 pub(crate) fn run(args: &Build, global: &Global, output: &mut Output) -> Result<Ended, NotRun> {
-    let started = Instant::now();
     let fleet = FleetFile::open(global)?;
     output.detail(&format!("compiling `{}`", fleet.path.display()));
     let threads = rayon::ThreadPoolBuilder::new().num_threads(args.jobs.unwrap_or(0)).build();
     let threads = threads.map_err(|error| format!("cannot start threads: {error}"))?;
-    let outcome = {
-        let _progress = output.progress("compiling");
-        threads.install(|| fleetc::compile(&fleet.input()))
-    };
-    output.problems(&outcome.diagnostics, &outcome.sources, fleet.folder());
-    let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
-    let tree = args.part.of(built.tree);
-    let objects = tree.object_count();
+    let build = Building { args, fleet: &fleet, threads: &threads, started: Instant::now() };
     if args.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {
-        output.result(&tree.to_stream())?;
-        return Ok(Ended::Done);
+        return build.print(output);
     }
-    let folder = args.output.clone().unwrap_or_else(|| fleet.beside(&built.fleet.output));
-    output.detail(&format!(
-        "writing `{}`, {:.2} s after the start",
-        folder.display(),
-        started.elapsed().as_secs_f64()
-    ));
-    let done = {
+    if args.check { build.compare(output) } else { build.write(output) }
+}
+
+/// A build under way.
+struct Building<'b> {
+    args: &'b Build,
+    fleet: &'b FleetFile,
+    threads: &'b rayon::ThreadPool,
+    started: Instant,
+}
+
+impl Building<'_> {
+    /// Prints the tree as one stream.
+    fn print(&self, output: &mut Output) -> Result<Ended, NotRun> {
+        let outcome = {
+            let _progress = output.progress("compiling");
+            self.threads.install(|| fleetc::compile(&self.fleet.input()))
+        };
+        output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());
+        let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
+        self.args.part.check(&built.fleet)?;
+        output.result(&built.tree.keep(|folder| self.args.part.has(folder)).to_stream())?;
+        Ok(Ended::Done)
+    }
+
+    /// Makes the output folder hold the tree.
+    fn write(&self, output: &mut Output) -> Result<Ended, NotRun> {
+        let folder = self.folder();
+        let patience = Duration::from_secs(self.args.wait);
+        let rendered = Rendered::open(&folder, &Machine, patience, |holder| {
+            output.notice(&format!("waiting for {holder}, which builds into `{}`", folder.display()));
+        })?;
+        let key = self.key(&folder);
+        if let Some([targets, objects, files]) =
+            self.threads.install(|| rendered.is_current(key, self.fleet.disk()))
+        {
+            self.summary([targets, objects], &folder, [0, files, 0], output);
+            return Ok(Ended::Done);
+        }
+        let ended = self.build(&rendered, key, output);
+        if ended.as_ref().map_or(true, |ended| *ended != Ended::Done) {
+            rendered.discard();
+        }
+        ended
+    }
+
+    /// Says in what the output folder does not hold the tree.
+    fn compare(&self, output: &mut Output) -> Result<Ended, NotRun> {
+        let folder = self.folder();
+        let rendered = Rendered::look(&folder, &Machine)?;
+        let key = self.key(&folder);
+        let current = self.threads.install(|| rendered.is_current(key, self.fleet.disk()));
+        if let Some([targets, objects, files]) = current {
+            self.summary([targets, objects], &folder, [0, files, 0], output);
+            return Ok(Ended::Done);
+        }
+        let stage = Stage::new(&rendered, Mode::Look);
+        let inputs = Inputs::new(self.fleet.disk());
+        let outcome = {
+            let _progress = output.progress("compiling");
+            self.threads.install(|| self.compile(&stage, &inputs))
+        };
+        output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());
+        let Some(fleet) = outcome.output else { return Ok(Ended::Mistakes) };
+        self.args.part.check(&fleet)?;
+        let plan = stage.plan()?;
+        if let Some(differences) = plan.differences() {
+            output.error(&differences);
+            return Ok(Ended::Mistakes);
+        }
+        self.summary([fleet.targets.len(), stage.objects()], &folder, [0, plan.len(), 0], output);
+        Ok(Ended::Done)
+    }
+
+    fn build(&self, rendered: &Rendered<'_>, key: Digest, output: &mut Output) -> Result<Ended, NotRun> {
+        let stage = Stage::new(rendered, if self.args.force { Mode::Force } else { Mode::Write });
+        let inputs = Inputs::new(self.fleet.disk());
+        let outcome = {
+            let _progress = output.progress("compiling");
+            self.threads.install(|| self.compile(&stage, &inputs))
+        };
+        output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());
+        let Some(fleet) = outcome.output else { return Ok(Ended::Mistakes) };
+        self.args.part.check(&fleet)?;
         let _progress = output.progress("writing");
-        ledger::write(&tree, &folder)?
-    };
-    output.summary(&format!(
-        "{}, {} in `{}`: {} written, {} unchanged, {} removed, in {:.2} s",
-        counted(built.fleet.targets.len(), "target"),
-        counted(objects, "object"),
-        folder.display(),
-        counted(done.written, "file"),
-        done.unchanged,
-        done.removed,
-        started.elapsed().as_secs_f64()
-    ));
-    Ok(Ended::Done)
+        let done = stage.plan()?.commit()?;
+        let counts = [fleet.targets.len(), stage.objects()];
+        self.summary(counts, rendered.root(), [done.written, done.unchanged, done.removed], output);
+        let is_silent = outcome.diagnostics.is_empty();
+        let inputs = is_silent.then(|| inputs.seen());
+        rendered.keep(&Cache { key, ledger: done.ledger, counts, inputs, stamps: done.stamps });
+        Ok(Ended::Done)
+    }
+
+    /// Compiles the fleet, and stages the part of its tree that is asked for.
+    fn compile(&self, stage: &Stage<'_>, inputs: &Inputs<'_>) -> fleetc::Outcome<fleetc::Fleet> {
+        let input = fleetc::Input { files: inputs, ..self.fleet.input() };
+        fleetc::compile_into(&input, &|folder| {
+            if self.args.part.has(&folder) {
+                stage.take(&folder);
+            }
+        })
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.args.output.clone().unwrap_or_else(|| self.fleet.beside(&fleetc::output_of(&self.fleet.text)))
+    }
+
+    /// Of all that decides what is built, but the files that the fleet names.
+    fn key(&self, folder: &Path) -> Digest {
+        let own = std::env::current_exe().and_then(std::fs::metadata).map(|it| Stamp::of(&it)).ok();
+        let fleet = self.fleet.input();
+        let all = (fleetc::VERSION, own, fleet.name, fleet.folder, fleet.text, &self.args.part, folder);
+        Digest::of_input(format!("{all:?}").as_bytes())
+    }
+
+    fn summary(&self, counts: [usize; 2], folder: &Path, files: [usize; 3], output: &mut Output) {
+        let [targets, objects] = counts;
+        let [written, unchanged, removed] = files;
+        output.summary(&format!(
+            "{}, {} in `{}`: {} written, {unchanged} unchanged, {removed} removed, in {:.2} s",
+            counted(targets, "target"),
+            counted(objects, "object"),
+            folder.display(),
+            counted(written, "file"),
+            self.started.elapsed().as_secs_f64()
+        ));
+    }
 }

@@ -5,6 +5,7 @@ use fleetc::show::{self, Shown};
 use fleetc_manifests::{Map, Place, Value, json};
 
 use crate::commands::FleetFile;
+use crate::commands::build::known;
 use crate::global::Global;
 use crate::output::Output;
 use crate::{Ended, NotRun};
@@ -65,13 +66,20 @@ pub(crate) fn run(args: &Show, global: &Global, output: &mut Output) -> Result<E
     };
     let diagnostics = &mut outcome.diagnostics;
     let shown = match &args.what {
-        What::App { name } => show::app(fleet, name, diagnostics)
-            .ok_or_else(|| format!("no app or component is named `{name}`")),
-        What::Tenant { name } => {
-            show::tenant(fleet, name, diagnostics).ok_or_else(|| format!("no tenant is named `{name}`"))
+        What::App { name } => {
+            let apps = fleet.apps.iter().map(|app| app.name.as_str());
+            known("app or component", std::slice::from_ref(name), apps)?;
+            show::app(fleet, name, diagnostics).unwrap_or_default()
         }
-        What::Targets => Ok(show::targets(fleet, diagnostics)),
-    }?;
+        What::Tenant { name } => {
+            let tenants = fleet.tenants.iter().map(|tenant| tenant.name.as_str());
+            known("tenant", std::slice::from_ref(name), tenants)?;
+            show::tenant(fleet, name, diagnostics).unwrap_or_default()
+        }
+        What::Targets => show::targets(fleet, diagnostics),
+    };
+    known("environment", args.environment.as_slice(), fleet.environments.iter().map(|it| it.name.as_str()))?;
+    known("cluster", args.cluster.as_slice(), fleet.clusters.iter().map(|it| it.name.as_str()))?;
     let is_wanted =
         |wanted: &Option<String>, name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
     let shown: Vec<Shown> = shown
@@ -94,7 +102,10 @@ pub(crate) fn run(args: &Show, global: &Global, output: &mut Output) -> Result<E
 fn as_toml(shown: &[Shown], place: &dyn Fn(Place) -> Option<String>) -> String {
     let parts: Vec<String> = shown
         .iter()
-        .map(|it| format!("# {}/{}\n{}", it.environment, it.cluster, show::to_toml(&it.settings, place)))
+        .map(|it| {
+            let copy = it.copy.as_ref().map(|copy| format!(", copy {copy}")).unwrap_or_default();
+            format!("# {}/{}{copy}\n{}", it.environment, it.cluster, show::to_toml(&it.settings, place))
+        })
         .collect();
     parts.join("\n")
 }
@@ -106,6 +117,9 @@ fn as_json(shown: Vec<Shown>) -> String {
             let mut target = Map::new();
             target.push("environment", Value::from(it.environment));
             target.push("cluster", Value::from(it.cluster));
+            if let Some(copy) = it.copy {
+                target.push("copy", Value::from(copy));
+            }
             target.push("settings", Value::from(it.settings));
             Value::from(target)
         })

@@ -6,10 +6,13 @@
 //! item that could be one of several are errors here. As kustomize does it, and not kubectl, items are told apart by all
 //! keys of their list (ports of two protocols), what is deleted leaves no `{}` behind, and `null` never stays.
 
+mod order;
+
 use std::fmt;
 
 use crate::kinds::{Field, Type};
-use crate::{Data, Entry, List, Map, Place, Text, Value};
+use crate::{Data, Entry, Key, List, Map, Place, Text, Value};
+use order::{check_order, in_order, is_same, put_in_order};
 
 /// Why a strategic merge does not fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +85,26 @@ pub fn strategic_merge(value: &mut Value, patch: &Value, shape: Type) -> Result<
     Ok(())
 }
 
+/// The first directive of strategic merges in a patch, but for those inside lists, which are values.
+///
+/// A merge patch would write it into the object.
+///
+/// ```
+/// use fleetc_manifests::{patch, value};
+///
+/// let change = value!({ "spec": { "rules": { "$patch": "delete" } } });
+/// assert_eq!(patch::directive(&change).unwrap().text, "$patch");
+/// ```
+pub fn directive(patch: &Value) -> Option<&Key> {
+    patch.as_map()?.iter().find_map(|entry| {
+        if is_directive(&entry.key.text) { Some(&entry.key) } else { directive(&entry.value) }
+    })
+}
+
+fn is_directive(key: &str) -> bool {
+    [PATCH, RETAIN_KEYS].contains(&key) || key.starts_with(ORDER) || key.starts_with(DELETE_FROM)
+}
+
 type Outcome = Result<(), Misfit>;
 
 const PATCH: &str = "$patch";
@@ -107,7 +130,7 @@ fn merge_value(value: &mut Value, patch: &Value, shape: Option<Type>) -> Outcome
 }
 
 fn merge_map(map: &mut Map, changes: &Map, shape: Option<Type>) -> Outcome {
-    match directive(changes)? {
+    match directive_of(changes)? {
         Some(Directive::Replace) => {
             let mut changes = changes.clone();
             changes.remove(PATCH);
@@ -206,7 +229,7 @@ enum Directive {
     Delete,
 }
 
-fn directive(map: &Map) -> Result<Option<Directive>, Misfit> {
+fn directive_of(map: &Map) -> Result<Option<Directive>, Misfit> {
     let Some(value) = map.get(PATCH) else {
         return Ok(None);
     };
@@ -219,13 +242,13 @@ fn directive(map: &Map) -> Result<Option<Directive>, Misfit> {
 
 /// Whether the part of a patch says that what it means goes.
 fn deletes(part: &Value) -> Result<bool, Misfit> {
-    Ok(part.as_map().map(directive).transpose()?.flatten() == Some(Directive::Delete))
+    Ok(part.as_map().map(directive_of).transpose()?.flatten() == Some(Directive::Delete))
 }
 
 /// Whether the item of a patch says that its list replaces the old one.
 fn replaces(item: &Value) -> Result<bool, Misfit> {
     let Some(map) = item.as_map() else { return Ok(false) };
-    let replaces = directive(map)? == Some(Directive::Replace);
+    let replaces = directive_of(map)? == Some(Directive::Replace);
     if replaces && map.len() > 1 {
         return misfit(item.place, Reason::ReplacesMore);
     }
@@ -370,67 +393,6 @@ fn items_like(list: &List, item: &Value, field: &Field) -> Result<Vec<usize>, Mi
     Ok(if exact.is_empty() { like } else { exact })
 }
 
-/// Whether both may be the same item of the list: no key by which its items are told apart says otherwise.
-fn is_same(a: &Value, b: &Value, field: &Field) -> bool {
-    if field.merge_key.is_empty() {
-        return a == b;
-    }
-    let agree = |key: &&str| match (a.get(key), b.get(key)) {
-        (Some(a), Some(b)) => a == b,
-        _ => true,
-    };
-    a.get(field.merge_key) == b.get(field.merge_key) && field.keys.iter().all(agree)
-}
-
-fn position(list: &[Value], item: &Value, field: &Field) -> Option<usize> {
-    list.iter().position(|it| is_same(it, item, field))
-}
-
-/// Whether the order lists all the items, one after the other.
-fn check_order(named: &[Value], order: &List, field: &Field, place: Place) -> Outcome {
-    let mut left = order.iter();
-    for item in named {
-        if !left.any(|it| is_same(it, item, field)) {
-            return misfit(item.place.or(place), Reason::NotInOrder(field.name.into()));
-        }
-    }
-    Ok(())
-}
-
-/// Puts a list in the order that a patch without items asks for.
-fn put_in_order(map: &mut Map, name: &str, change: &Entry, field: Option<&Field>) -> Outcome {
-    let Some(order) = change.value.as_list() else {
-        return misfit(change.value.place, Reason::BadDirective(change.key.text.clone()));
-    };
-    if let (Some(field), Some(list)) = (field, map.get_mut(name).and_then(Value::as_list_mut)) {
-        let before = list.clone();
-        *list = in_order(list, &before, order, field);
-    }
-    Ok(())
-}
-
-/// The items as kubectl orders them: those that the patch names in its order, the others in theirs, and of two such
-/// neighbours the one that stood before the other.
-fn in_order(merged: &List, before: &List, named: &[Value], field: &Field) -> List {
-    let (mut of_patch, mut others): (Vec<&Value>, Vec<&Value>) =
-        merged.iter().partition(|item| position(named, item, field).is_some());
-    of_patch.sort_by_key(|item| position(named, item, field));
-    others.sort_by_key(|item| position(before, item, field));
-    let mut of_patch = of_patch.into_iter().peekable();
-    let mut ordered = List::with_capacity(merged.len());
-    for other in others {
-        let at = position(before, other, field);
-        while let Some(item) = of_patch
-            .next_if(|item| position(before, item, field).is_none_or(|it| at.is_none_or(|at| it < at)))
-        {
-            ordered.push(item.clone());
-        }
-        ordered.push(other.clone());
-    }
-    ordered.extend(of_patch.cloned());
-    ordered
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -457,14 +419,6 @@ mod tests {
         let after = pod(
             value!({ "containers": [{ "name": "a", "env": [{ "name": "Y", "value": "2" }, { "name": "X", "value": "1" }] }] }),
         );
-        assert_eq!(merged(before, &patch), Ok(after));
-    }
-
-    #[test]
-    fn lists_without_a_key_are_replaced() {
-        let before = pod(value!({ "tolerations": [{ "key": "a" }], "containers": [] }));
-        let patch = pod(value!({ "tolerations": [{ "key": "b" }] }));
-        let after = pod(value!({ "tolerations": [{ "key": "b" }], "containers": [] }));
         assert_eq!(merged(before, &patch), Ok(after));
     }
 

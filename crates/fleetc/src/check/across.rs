@@ -5,7 +5,7 @@
 
 mod needs;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fleetc_manifests::kinds;
 use fleetc_manifests::{Map, Text, Value};
@@ -15,7 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fleet::{Fleet, Placement};
 use crate::messages;
-use crate::tree::{Folder, Tree};
+use crate::tree::Folder;
 
 /// What one cluster gets.
 #[derive(Default)]
@@ -31,22 +31,34 @@ struct Brought<'t> {
 }
 
 /// Says what objects need of others on their cluster, and do not find.
-pub(super) fn check(fleet: &Fleet, tree: &Tree, diagnostics: &mut Diagnostics) {
-    let expected = expected(fleet);
+pub(super) fn check(
+    folders: &[Folder],
+    shared: &BTreeSet<Text>,
+    expected: &[Text],
+    diagnostics: &mut Diagnostics,
+) {
     let mut clusters: BTreeMap<&str, Vec<&Folder>> = BTreeMap::new();
-    for folder in tree.folders() {
+    for folder in folders.iter().filter(|folder| !shared.contains(folder.lands_on.as_str())) {
         clusters.entry(&folder.lands_on).or_default().push(folder);
     }
     let clusters: Vec<Vec<&Folder>> = clusters.into_values().collect();
     let found: Vec<Vec<Diagnostic>> =
-        clusters.par_iter().map(|folders| check_cluster(folders, &expected)).collect();
+        clusters.par_iter().map(|folders| check_cluster(folders, expected)).collect();
     for diagnostic in found.into_iter().flatten() {
         diagnostics.push(diagnostic);
     }
 }
 
+/// The clusters that several hosts bring something to: nobody sees all of it.
+pub(super) fn shared(fleet: &Fleet) -> BTreeSet<Text> {
+    let mut hosts: BTreeMap<usize, usize> = BTreeMap::new();
+    let targets = fleet.targets.iter();
+    let shared = targets.filter(|target| *hosts.entry(target.cluster).or_insert(target.host) != target.host);
+    shared.map(|target| fleet.clusters[target.cluster].name.clone()).collect()
+}
+
 /// What is made elsewhere: `Kind/name`.
-fn expected(fleet: &Fleet) -> Vec<Text> {
+pub(super) fn expected(fleet: &Fleet) -> Vec<Text> {
     let of_apps = fleet.apps.iter().flat_map(|app| &app.placements);
     let of_tenants = fleet.tenants.iter().flat_map(|tenant| &tenant.placements);
     let lists =

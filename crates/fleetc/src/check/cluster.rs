@@ -12,7 +12,7 @@ use crate::messages;
 use crate::resolve::Tally;
 use crate::resolve::ladder::{climb, cluster_steps};
 use crate::resolve::matching::Context;
-use crate::tree::Tree;
+use crate::tree::Folder;
 
 /// The versions of Kubernetes that each minor of Flux supports: its three newest when it came out.
 ///
@@ -55,12 +55,12 @@ fn minor(written: &str) -> Option<&'static str> {
 /// Says where Flux does not support the Kubernetes that it runs on.
 pub(super) fn check_pairs(
     fleet: &Fleet,
-    tree: &Tree,
+    folders: &[Folder],
     clusters: &BTreeMap<Text, Option<Text>>,
     diagnostics: &mut Diagnostics,
 ) {
     let pairs: BTreeSet<(&str, &str)> =
-        tree.folders().map(|folder| (folder.lands_on.as_str(), folder.flux.as_str())).collect();
+        folders.iter().map(|folder| (folder.lands_on.as_str(), folder.flux.as_str())).collect();
     for (name, flux) in pairs {
         let supported = SUPPORTED.iter().find(|(minor, _)| *minor == flux).map(|(_, supported)| supported);
         let kubernetes = clusters.get(name).and_then(Option::as_deref);

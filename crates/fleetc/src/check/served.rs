@@ -7,19 +7,6 @@ use super::custom::{Definition, OfCluster};
 use crate::diagnostic::{Diagnostics, nearest};
 use crate::messages;
 
-/// Kinds that are served, but that nobody can create and read: no table has them.
-const WITHOUT_TABLE: [&str; 9] = [
-    "Binding",
-    "ComponentStatus",
-    "Eviction",
-    "List",
-    "Scale",
-    "Status",
-    "PodStatusResult",
-    "RangeAllocation",
-    "SerializedReference",
-];
-
 /// What is known of an object's kind on its cluster.
 pub(super) enum Served<'t> {
     /// It is one of Kubernetes' or Flux' own.
@@ -86,13 +73,12 @@ fn refuse(api_version: &str, kind: &str, versions: Versions, place: Place, diagn
     let others = kinds::all().iter().filter(|it| kinds::group(it.api_version) == group);
     let same = others.clone().rfind(|it| it.name == kind && it.versions.meet(versions));
     let is_elsewhere = kinds::find(api_version, kind).is_some();
-    let is_served = others.clone().any(|it| it.api_version == api_version);
     // Other groups may be served by anything: a CustomResourceDefinition, or an API server of its own.
-    let is_own = is_served || (others.clone().count() > 0 && !group.contains('.'));
-    if same.is_some() || is_elsewhere || (is_own && !WITHOUT_TABLE.contains(&kind)) {
+    let is_own = kinds::is_group(group);
+    if same.is_some() || is_elsewhere || is_own {
         let who = if is_elsewhere { who(group, versions) } else { who(group, Versions::of(None, None)) };
         let instead = same.map(|it| it.api_version);
-        let near = nearest(kind, others.filter(|it| it.api_version == api_version).map(|it| it.name));
+        let near = nearest(kind, others.map(|it| it.name));
         diagnostics.push(messages::kind_not_served(place, api_version, kind, &who, instead, near));
     }
 }

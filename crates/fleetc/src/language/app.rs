@@ -1,6 +1,6 @@
 //! `[components.C]` and `[apps.A]`.
 
-use fleetc_manifests::{Data, Text, Value};
+use fleetc_manifests::{Data, Entry, Map, Text, Value};
 use indexmap::IndexMap;
 
 use super::matcher::Matcher;
@@ -108,10 +108,14 @@ impl Shaped for Component {
     }
 
     fn decode(value: &Value, decoder: &mut Decoder<'_>) -> Option<Self> {
-        if let Some(entry) = value.as_map().and_then(|map| map.entry("tenant")) {
+        let keys = (Self::SHAPE.keys)();
+        let (known, unknown): (Vec<_>, Vec<_>) =
+            decoder.table(value)?.iter().partition(|entry| keys.iter().any(|key| key.name == entry.key.text));
+        for entry in unknown {
             decoder.unknown_key(&entry.key, Self::SHAPE);
         }
-        App::decode(value, decoder).map(Self)
+        let known: Vec<Entry> = known.into_iter().cloned().collect();
+        App::decode(&Value::new(Map::from(known), value.place), decoder).map(Self)
     }
 }
 

@@ -118,8 +118,8 @@ table! {
     "allow"
     /// What a tenant may do beyond the default.
     pub struct Allow {
-        /// Kinds that it may have: `group/Kind`.
-        "kinds" kinds: Vec<Text>, example "kinds = [\"batch.example.com/Experiment\"]";
+        /// Kinds that it may have in its namespaces, beside those of its role: `group/Kind`. fleetc writes a Role for them.
+        "kinds" kinds: Vec<Text>, example "kinds = [\"cert-manager.io/Certificate\"]";
         /// Addresses of sources that it may pull from.
         "sources" sources: Vec<Text>;
         /// Images that it may run.

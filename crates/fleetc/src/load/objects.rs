@@ -36,6 +36,8 @@ pub(crate) struct ObjectName {
 pub(crate) struct CustomKind {
     /// Whether its objects lie in namespaces.
     pub(crate) namespaced: bool,
+    /// The name of its resource: `certificates`.
+    pub(crate) plural: Text,
 }
 
 impl Object {
@@ -166,7 +168,8 @@ pub(super) fn custom_kinds<'o>(
         }
         let text = |keys: &[&str]| value.find(keys).and_then(Value::as_text);
         if let (Some(group), Some(kind)) = (text(&["spec", "group"]), text(&["spec", "names", "kind"])) {
-            let custom = CustomKind { namespaced: text(&["spec", "scope"]) == Some("Namespaced") };
+            let plural = text(&["spec", "names", "plural"]).unwrap_or_default().into();
+            let custom = CustomKind { namespaced: text(&["spec", "scope"]) == Some("Namespaced"), plural };
             found.entry((group.into(), kind.into())).or_insert(custom);
         }
     }

@@ -1,7 +1,7 @@
 //! What is wrong with objects, and with what changes them.
 
 use fleetc_manifests::patch::{Failure, Misfit, Reason};
-use fleetc_manifests::{Place, Text, Value};
+use fleetc_manifests::{Key, Place, Text, Value};
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, list_names, suggest};
@@ -74,6 +74,14 @@ pub(crate) fn merge_misfits(misfit: &Misfit, object: &Value) -> Diagnostic {
         .also(object.place, format!("in {}", ObjectName::of(object)))
 }
 
+pub(crate) fn merge_directive(key: &Key, object: &Value) -> Diagnostic {
+    let name = ObjectName::of(object);
+    let message = format!("`{}` means nothing for {name}, which is merged as JSON", key.text);
+    Diagnostic::error(codes::PATCH_FAILS, key.place, message)
+        .help("`null` takes a key away, a list replaces the old one; `ops` change a list")
+        .also(object.place, format!("in {name}"))
+}
+
 pub(crate) fn operation_fails(failure: &Failure, object: &Value) -> Diagnostic {
     let diagnostic = Diagnostic::error(codes::PATCH_FAILS, failure.place, failure.to_string())
         .also(object.place, format!("in {}", ObjectName::of(object)));
@@ -103,7 +111,8 @@ pub(crate) fn not_encrypted(place: Place, name: &ObjectName) -> Diagnostic {
 
 pub(crate) fn secret_in_the_open(secret: &Value) -> Diagnostic {
     let name = ObjectName::of(secret);
-    Diagnostic::error(codes::SECRET_IN_THE_OPEN, secret.place, format!("{name} is not encrypted"))
+    let place = secret.find(&["metadata", "name"]).map_or(secret.place, |name| name.place);
+    Diagnostic::error(codes::SECRET_IN_THE_OPEN, place, format!("{name} is not encrypted"))
         .help("encrypt it with `sops` and name it in `secrets`, or let somebody else make it and name it in `expects`")
 }
 
@@ -151,7 +160,9 @@ pub(crate) fn two_owners(
     } else {
         "give one environment a `prefix`; what exists once on a cluster has `where = { environment = \"common\" }`"
     };
-    Diagnostic::error(codes::TWO_OWNERS, place, message).also(first, "the other one").help(help)
+    let diagnostic = Diagnostic::error(codes::TWO_OWNERS, place, message).help(help);
+    // What was written once, and lands twice, is shown once.
+    if first == place { diagnostic } else { diagnostic.also(first, "the other one") }
 }
 
 pub(crate) fn two_bundles([first, second]: [Place; 2], name: &str, target: &str) -> Diagnostic {
@@ -189,8 +200,16 @@ pub(crate) fn beyond_rights_of_tenant(object: &Value, tenant: &str, why: &str) -
     let name = ObjectName::of(object);
     let place = object.get("kind").map_or(object.place, |kind| kind.place);
     Diagnostic::error(codes::TENANT_RIGHTS, place, format!("the rights of `{tenant}` do not reach to {name}: {why}"))
-        .help("make it a component of the platform; a kind in the tenant's namespaces can be granted by `allow.kinds` of the tenant, \
-               with a role that may write it")
+        .help(format!(
+            "make it a component of the platform; a kind in the tenant's namespaces is granted by `allow = {{ kinds = [\"{}\"] }}` of \
+             the tenant",
+            if name.group.is_empty() { name.kind.to_string() } else { format!("{}/{}", name.group, name.kind) }
+        ))
+}
+
+pub(crate) fn allowed_kind_unknown(place: Place, kind: &str) -> Diagnostic {
+    Diagnostic::error(codes::UNKNOWN_KIND, place, format!("nothing says what resource `{kind}` is"))
+        .help("write `group/Kind`, such as `cert-manager.io/Certificate`, and add its CustomResourceDefinition to `fleet.crds`")
 }
 
 pub(crate) fn account_in_manifests(object: &Value, tenant: &str) -> Diagnostic {

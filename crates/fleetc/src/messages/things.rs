@@ -150,13 +150,13 @@ pub(crate) fn after_across_namespaces(place: Place, [name, other]: [&str; 2]) ->
         .help("what Flux pulls for a tenant waits only for what it pulls into the same namespace; let the tenant wait: `after` of the tenant")
 }
 
-pub(crate) fn crd_not_waited_for(place: Place, name: &ObjectName, owner: &str) -> Diagnostic {
+pub(crate) fn crd_not_waited_for(place: Place, name: &ObjectName, table: &str, owner: &str) -> Diagnostic {
     Diagnostic::error(
         codes::AFTER,
         place,
         format!("{name} is of a kind that `{owner}` brings, and does not wait for it"),
     )
-    .help(format!("add `after = [\"{owner}\"]`"))
+    .help(format!("add `after = [\"{owner}\"]` to `{table}`"))
 }
 
 pub(crate) fn namespace_not_waited_for(place: Place, name: &str, namespace: &str, owner: &str) -> Diagnostic {

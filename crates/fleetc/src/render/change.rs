@@ -181,23 +181,26 @@ enum Form {
 impl Form {
     fn apply(&self, object: &mut Value) -> Result<(), Diagnostic> {
         match self {
-            Self::Merge(change) => {
-                let text = |key: &str| object.get(key).and_then(Value::as_text).unwrap_or_default();
-                match kinds::find(text("apiVersion"), text("kind")) {
-                    Some(kind) if is_built_in(kind.api_version) => {
-                        patch::strategic_merge(object, change, kind.shape)
-                            .map_err(|misfit| messages::merge_misfits(&misfit, object))
-                    }
-                    _ => {
-                        patch::merge(object, change);
-                        Ok(())
-                    }
-                }
-            }
+            Self::Merge(change) => merge(object, change),
             Self::Operations(operations) => patch::apply(object, operations)
                 .map_err(|failure| messages::operation_fails(&failure, object)),
         }
     }
+}
+
+/// A strategic merge where Kubernetes knows the kind, else a merge patch.
+fn merge(object: &mut Value, change: &Value) -> Result<(), Diagnostic> {
+    let text = |key: &str| object.get(key).and_then(Value::as_text).unwrap_or_default();
+    let kind = kinds::find(text("apiVersion"), text("kind")).filter(|kind| is_built_in(kind.api_version));
+    if let Some(kind) = kind {
+        return patch::strategic_merge(object, change, kind.shape)
+            .map_err(|misfit| messages::merge_misfits(&misfit, object));
+    }
+    if let Some(key) = patch::directive(change) {
+        return Err(messages::merge_directive(key, object));
+    }
+    patch::merge(object, change);
+    Ok(())
 }
 
 /// Whether Kubernetes itself serves it, so that lists merge by their keys.

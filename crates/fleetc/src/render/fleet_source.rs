@@ -13,22 +13,22 @@ use crate::syntax::Rung;
 
 /// The source of a target's folders.
 #[derive(Debug, Clone)]
-pub(super) struct TreeSource {
+pub(crate) struct TreeSource {
     /// The source.
-    pub(super) source: Source,
+    pub(crate) source: Source,
     /// Where the tree lies in it: empty, or ending in `/`.
     path: Text,
 }
 
 impl TreeSource {
     /// The path of a folder of the tree, as Flux writes it.
-    pub(super) fn path_of(&self, folder: &str) -> Text {
+    pub(crate) fn path_of(&self, folder: &str) -> Text {
         format!("./{}{folder}", self.path).into()
     }
 }
 
 /// What the root of the cluster pulls, and its `common`.
-pub(super) fn of_root(
+pub(crate) fn of_root(
     fleet: &Fleet,
     host: usize,
     namespace: &Text,
@@ -39,7 +39,7 @@ pub(super) fn of_root(
 }
 
 /// What an environment pulls on the cluster, if it is not what the root pulls.
-pub(super) fn of_environment(
+pub(crate) fn of_environment(
     fleet: &Fleet,
     environment: usize,
     host: usize,

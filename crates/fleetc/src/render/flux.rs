@@ -14,34 +14,34 @@ use crate::resolve::scope::Scope;
 use crate::resolve::substitution::Substitute;
 
 /// The account of the controller that applies Kustomizations.
-pub(super) const KUSTOMIZE_CONTROLLER: &str = "kustomize-controller";
+pub(crate) const KUSTOMIZE_CONTROLLER: &str = "kustomize-controller";
 /// The account of the controller that runs HelmReleases.
-pub(super) const HELM_CONTROLLER: &str = "helm-controller";
+pub(crate) const HELM_CONTROLLER: &str = "helm-controller";
 
 /// How Flux runs there.
 #[derive(Debug, Clone)]
-pub(super) struct Flux {
+pub(crate) struct Flux {
     /// Its minor version.
-    pub(super) version: FluxVersion,
+    pub(crate) version: FluxVersion,
     /// Who installs it.
-    pub(super) install: Install,
+    pub(crate) install: Install,
     /// Where its objects lie.
-    pub(super) namespace: Text,
+    pub(crate) namespace: Text,
     /// Whether tenants are kept apart.
-    pub(super) lockdown: bool,
+    pub(crate) lockdown: bool,
     /// How it decrypts.
-    pub(super) decryption: Option<Value>,
+    pub(crate) decryption: Option<Value>,
     /// What Flux itself is rendered from.
-    pub(super) manifests: Option<OneOrMany<RelativePath>>,
+    pub(crate) manifests: Option<OneOrMany<RelativePath>>,
     /// What is changed in Flux itself.
-    pub(super) patches: Vec<Spanned<Patch>>,
+    pub(crate) patches: Vec<Spanned<Patch>>,
     /// What is said about the FluxInstance.
-    pub(super) instance: Option<Value>,
+    pub(crate) instance: Option<Value>,
 }
 
 impl Flux {
     /// That of the environment on the cluster whose Flux applies it.
-    pub(super) fn of(
+    pub(crate) fn of(
         fleet: &Fleet,
         environment: usize,
         host: usize,
@@ -77,12 +77,12 @@ impl Flux {
     }
 
     /// Whether this Flux applies Roles before what needs them.
-    pub(super) fn applies_roles_first(&self) -> bool {
+    pub(crate) fn applies_roles_first(&self) -> bool {
         self.version != FluxVersion::V2_7
     }
 
     /// The account that the platform's Kustomizations act as.
-    pub(super) fn platform_account(&self) -> Option<&'static str> {
+    pub(crate) fn platform_account(&self) -> Option<&'static str> {
         self.lockdown.then_some(KUSTOMIZE_CONTROLLER)
     }
 }

@@ -135,6 +135,8 @@ fn set_namespace(object: &mut Rendered, namespace: &Text, library: &Library, dia
     match namespaced {
         Some(false) => {}
         Some(true) => object.set_namespace(namespace, diagnostics),
+        // That there is no such kind is said when it is checked.
+        None if kinds::is_group(&name.group) => {}
         None => {
             let place = object.value.get("kind").map_or(object.value.place, |kind| kind.place);
             diagnostics.push(messages::unknown_scope(place, api_version, &name.kind));

@@ -23,6 +23,7 @@ use crate::fleet::{COMMON, Fleet, Target};
 use crate::language::State;
 use crate::load::Library;
 
+pub(crate) use flux::is_installed_from_elsewhere;
 use owners::Owners;
 
 /// A cluster that runs Flux, while its part of the tree is made.

@@ -13,17 +13,17 @@ const CHART_LAYER: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 
 /// A source as Flux has it.
 #[derive(Debug, Clone)]
-pub(super) struct Source {
+pub(crate) struct Source {
     /// `GitRepository`, `OCIRepository`, `HelmRepository` or `Bucket`.
-    pub(super) kind: &'static str,
+    pub(crate) kind: &'static str,
     /// Its name.
-    pub(super) name: Text,
+    pub(crate) name: Text,
     /// Where it lies.
-    pub(super) namespace: Text,
+    pub(crate) namespace: Text,
     /// Its `spec`.
-    pub(super) spec: Value,
+    pub(crate) spec: Value,
     /// Where it was written.
-    pub(super) place: Place,
+    pub(crate) place: Place,
 }
 
 /// What of a source is not in the source itself.

@@ -206,24 +206,34 @@ impl On<'_> {
             || if self.flux.lockdown { Account::Named(of_platform.into()) } else { Account::Nobody };
         let of_tenant =
             |account: Option<&Text>| account.map_or(Account::Nobody, |name| Account::Named(name.clone()));
-        match (app.own_account(), app.tenant_name()) {
+        match (self.own_account(app), app.tenant_name()) {
             (Some(own), _) => own,
             (None, None) => of_platform(),
             (None, Some(_)) => of_tenant(self.tenant_of(app).and_then(|tenant| tenant.account.as_ref())),
         }
     }
 
+    /// The account beside the Kustomizations of what is rendered here for the tenant, and its namespace.
+    ///
+    /// It is there whether or not something is rendered now: without it Flux could not delete the last thing that was.
+    pub(super) fn account_beside(&self, tenant: &PlacedTenant<'_>) -> Option<(Text, Text)> {
+        tenant.account.as_ref()?;
+        Some((self.near_account(&tenant.tenant.name), self.flux.namespace.clone()))
+    }
+
+    /// The account that an app says itself. The one that its tenant hands it is none: it stands for the tenant's account,
+    /// which has another name beside what is rendered here.
+    pub(super) fn own_account(&self, app: &PlacedApp<'_>) -> Option<Account> {
+        let own = app.own_account()?;
+        let of_tenant = self.tenant_of(app).map(|tenant| tenant.account.clone());
+        let is_handed = of_tenant.is_some_and(|it| own == it.map_or(Account::Nobody, Account::Named));
+        (!is_handed).then_some(own)
+    }
+
     /// The tenant of an app, as it is here.
     pub(super) fn tenant_of(&self, app: &PlacedApp<'_>) -> Option<&PlacedTenant<'_>> {
         let name = app.tenant_name()?;
         self.tenants.iter().find(|tenant| tenant.tenant.name == *name)
-    }
-
-    /// Whether something of the tenant is applied from Flux's namespace with its rights.
-    pub(super) fn needs_near_account(&self, tenant: &PlacedTenant<'_>) -> bool {
-        let is_its = |app: &&PlacedApp<'_>| app.tenant_name() == Some(&tenant.tenant.name);
-        tenant.account.is_some()
-            && self.apps.iter().filter(is_its).any(|app| app.renders_here() && app.own_account().is_none())
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Setting<'a> {
     pub(super) holds_near_account: bool,
     /// Whether its account must be able to impersonate itself, through a kubeconfig of its own.
     pub(super) impersonates_itself: bool,
+    /// The group and the resource of a kind that it is allowed beyond its role.
+    pub(super) resource: &'a dyn Fn(&str) -> Option<(Text, Text)>,
     /// Who a peer of its network is.
     pub(super) peer: &'a dyn Fn(&Peer) -> Option<Known>,
 }
@@ -33,6 +35,7 @@ pub(super) fn objects(tenant: &PlacedTenant<'_>, setting: &Setting<'_>) -> Vec<R
     objects.extend(accounts(tenant, setting));
     for namespace in &namespaces {
         objects.extend(rights(tenant, namespace, setting));
+        objects.extend(allowed(tenant, namespace, setting));
         for (name, grant) in tenant.keys.grants.iter().flatten() {
             objects.extend(granted(name, grant, namespace, tenant.place));
         }
@@ -118,12 +121,7 @@ pub(super) fn account(name: &Text, namespace: &Text) -> Value {
 
 /// The binding of its accounts in one of its namespaces, and the Role if it has rules of its own.
 fn rights(tenant: &PlacedTenant<'_>, namespace: &Text, setting: &Setting<'_>) -> Vec<Rendered> {
-    let home = tenant.account.as_ref().map(|name| (name, &tenant.namespace));
-    let accounts = home.into_iter().chain(setting.near_account);
-    let mut subjects: Vec<Value> = accounts
-        .map(|(name, namespace)| value!({ "kind": "ServiceAccount", "name": name, "namespace": namespace }))
-        .collect();
-    subjects.extend(tenant.keys.subjects.iter().flatten().map(subject));
+    let subjects = subjects(tenant, setting);
     if subjects.is_empty() {
         return Vec::new();
     }
@@ -143,6 +141,34 @@ fn rights(tenant: &PlacedTenant<'_>, namespace: &Text, setting: &Setting<'_>) ->
     }
     let role = tenant.keys.role.as_ref().map_or("admin", |role| &role.value);
     binding(&name, namespace, role, rules.as_deref(), subjects, tenant.place)
+}
+
+/// Whom the tenant's rights are given to: its accounts, and its further subjects.
+fn subjects(tenant: &PlacedTenant<'_>, setting: &Setting<'_>) -> Vec<Value> {
+    let home = tenant.account.as_ref().map(|name| (name, &tenant.namespace));
+    let accounts = home.into_iter().chain(setting.near_account);
+    let mut subjects: Vec<Value> = accounts
+        .map(|(name, namespace)| value!({ "kind": "ServiceAccount", "name": name, "namespace": namespace }))
+        .collect();
+    subjects.extend(tenant.keys.subjects.iter().flatten().map(subject));
+    subjects
+}
+
+/// The rights for the kinds that it is allowed beyond its role, in one of its namespaces.
+fn allowed(tenant: &PlacedTenant<'_>, namespace: &Text, setting: &Setting<'_>) -> Vec<Rendered> {
+    let kinds = tenant.keys.allow.as_ref().and_then(|allow| allow.kinds.as_ref());
+    let resources = kinds.into_iter().flatten().filter_map(|kind| (setting.resource)(kind));
+    let rules: Vec<Foreign> = resources
+        .map(|(group, plural)| {
+            Foreign(value!({ "apiGroups": [group], "resources": [plural], "verbs": ["*"] }))
+        })
+        .collect();
+    let subjects = subjects(tenant, setting);
+    if rules.is_empty() || subjects.is_empty() {
+        return Vec::new();
+    }
+    let name = format!("flux-{}-allowed", tenant.tenant.team).into();
+    binding(&name, namespace, "", Some(&rules), subjects, tenant.place)
 }
 
 /// A further binding in one of its namespaces.

@@ -112,8 +112,12 @@ fn homes_of(fleet: &Fleet, name: &Spanned<Name>, diagnostics: &mut Diagnostics) 
 pub(super) fn targets(fleet: &mut Fleet, diagnostics: &mut Diagnostics) {
     for index in 0..fleet.clusters.len() {
         let cluster = &fleet.clusters[index];
-        let keys: language::Cluster = decode(&cluster_keys(fleet, cluster), diagnostics);
-        for environment in environments_of(fleet, index, keys.environments.as_deref(), diagnostics) {
+        let written = cluster_keys(fleet, cluster);
+        let keys: language::Cluster = decode(&written, diagnostics);
+        // One that is no list was said when it was read.
+        let is_broken = keys.environments.is_none() && written.get("environments").is_some();
+        let environments = if is_broken { Some(&[][..]) } else { keys.environments.as_deref() };
+        for environment in environments_of(fleet, index, environments, diagnostics) {
             let name = &fleet.environments[environment].name;
             let host = match host_of(keys.managed_by.as_ref(), name) {
                 Some(host) => cluster_named(fleet, &host, diagnostics).unwrap_or(index),

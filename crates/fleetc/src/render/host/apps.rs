@@ -248,8 +248,7 @@ impl Maker<'_, '_> {
         let tenant = app.tenant_name().cloned();
         if let Some(tenant) = &tenant {
             after.insert(0, (on.flux_name(&on.bundle_of_tenant(tenant)), None));
-            if on.target.is_remote() && on.tenant_of(app).is_some_and(|tenant| on.needs_near_account(tenant))
-            {
+            if on.target.is_remote() && on.tenant_of(app).is_some_and(|tenant| tenant.account.is_some()) {
                 after.extend(self.near_bundle_of_tenant(tenant).map(|name| (name, None)));
             }
         }
@@ -280,7 +279,7 @@ impl Maker<'_, '_> {
     /// needs on the host for a remote.
     fn account_of_bundle(&self, app: &PlacedApp<'_>, is_near: bool) -> Account {
         let on = self.on();
-        match (app.own_account(), on.tenant_of(app)) {
+        match (on.own_account(app), on.tenant_of(app)) {
             (Some(own), _) => own,
             (None, None) => Account::Platform,
             (None, Some(tenant)) if tenant.account.is_none() => Account::Nobody,

@@ -59,15 +59,17 @@ impl Brought {
             let is_there = here.iter().any(|it| **it == app || before.contains(it));
             here.first().filter(|_| !is_there).map(|it| host.ons[it.0].apps[it.1].app.name.clone())
         };
+        let placed = &host.ons[app.0].apps[app.1];
+        let kind = if placed.app.is_component { "components" } else { "apps" };
+        let table = format!("[{kind}.{}]", placed.app.name);
         let mut problems = Vec::new();
         for object in objects {
             let name = ObjectName::of(&object.value);
             if let Some(owner) = missing(self.kinds.get(&(name.group.clone(), name.kind.clone()))) {
                 let place = object.value.get("kind").map_or(object.value.place, |kind| kind.place);
-                problems.push(messages::crd_not_waited_for(place, &name, &owner));
+                problems.push(messages::crd_not_waited_for(place, &name, &table, &owner));
             }
         }
-        let placed = &host.ons[app.0].apps[app.1];
         if let Some(owner) = missing(self.namespaces.get(&placed.namespace)) {
             let place = placed.keys.namespace.as_ref().map_or(placed.app.place, |it| it.place);
             problems.push(messages::namespace_not_waited_for(

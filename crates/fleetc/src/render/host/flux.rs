@@ -36,7 +36,7 @@ pub(super) fn folder(host: &mut Host<'_>, flux: &Flux, path: &str) -> Option<Fol
 }
 
 /// Whether another cluster's Flux brings Flux to this one: it applies what is common here, and the cluster itself the rest.
-pub(super) fn is_installed_from_elsewhere(fleet: &Fleet, cluster: usize) -> bool {
+pub(crate) fn is_installed_from_elsewhere(fleet: &Fleet, cluster: usize) -> bool {
     let mut here = fleet.targets.iter().filter(|target| target.cluster == cluster);
     here.clone().any(Target::is_remote) && here.any(|target| !target.is_remote())
 }

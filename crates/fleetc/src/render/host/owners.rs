@@ -51,7 +51,9 @@ impl Owners {
     fn add(&mut self, cluster: &Text, folder: &str, object: &Rendered, diagnostics: &mut Diagnostics) {
         names::check(object, diagnostics);
         let name = ObjectName::of(&object.value);
-        let owner = Owner { name: folder.to_owned(), place: object.value.place };
+        let written = object.value.find(&["metadata", "name"]).map(|name| name.place);
+        let place = written.unwrap_or_default().or(object.value.place);
+        let owner = Owner { name: folder.to_owned(), place };
         let key = (cluster.clone(), name.clone());
         if let Some(first) = self.0.get(&key) {
             diagnostics.push(messages::two_owners(

@@ -29,6 +29,9 @@ pub(super) fn check(on: &On<'_>, app: &PlacedApp<'_>, objects: &[Rendered]) -> V
     for object in objects {
         let value = &object.value;
         let id = ObjectName::of(value);
+        if !is_served(value, &id) {
+            continue;
+        }
         if id.namespace.is_empty() {
             problems.push(messages::beyond_rights_of_tenant(value, name, "it belongs to the whole cluster"));
         } else if !namespaces.contains(&id.namespace) {
@@ -40,6 +43,12 @@ pub(super) fn check(on: &On<'_>, app: &PlacedApp<'_>, objects: &[Rendered]) -> V
         }
     }
     problems
+}
+
+/// Whether there is such a kind. That there is none is said when objects are checked.
+fn is_served(object: &Value, id: &ObjectName) -> bool {
+    let api_version = object.get("apiVersion").and_then(Value::as_text).unwrap_or_default();
+    !kinds::is_group(&id.group) || kinds::find(api_version, &id.kind).is_some()
 }
 
 /// Why the tenant's role does not reach to an object in its namespaces; only `admin` is known well enough to say.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fleetc_manifests::{Place, Text, value};
+use fleetc_manifests::{Place, Text, kinds, value};
 
 use super::Host;
 use super::bundles::{Draft, Maker, tenant_label};
@@ -29,6 +29,7 @@ impl Maker<'_, '_> {
                 let place = tenant.keys.service_account.as_ref().map_or(tenant.place, |it| it.place);
                 self.push(messages::tenant_without_account(place, &name));
             }
+            self.check_allowed(index);
             let mut objects = self.tenant_objects(index);
             let is_remote = self.on().target.is_remote();
             let team = self.on().tenants[index].tenant.team.clone();
@@ -69,19 +70,40 @@ impl Maker<'_, '_> {
         }
     }
 
+    /// Says which kinds that a tenant is allowed nothing knows.
+    fn check_allowed(&mut self, index: usize) {
+        let tenant = &self.on().tenants[index];
+        let kinds = tenant.keys.allow.as_ref().and_then(|allow| allow.kinds.as_ref());
+        let unknown = kinds.into_iter().flatten().filter(|kind| self.resource_of(kind).is_none());
+        let problems = unknown.map(|kind| messages::allowed_kind_unknown(tenant.place, kind));
+        let problems = problems.collect();
+        self.extend(problems);
+    }
+
     /// The objects of a tenant itself.
     fn tenant_objects(&self, index: usize) -> Vec<Rendered> {
         let on = self.on();
         let placed = &on.tenants[index];
-        let near = on.near_account(&placed.tenant.name);
-        let namespace = on.flux.namespace.clone();
+        let beside = on.account_beside(placed);
         let setting = tenant::Setting {
-            near_account: on.needs_near_account(placed).then_some((&near, &namespace)),
+            near_account: beside.as_ref().map(|(name, namespace)| (name, namespace)),
             holds_near_account: !on.target.is_remote(),
             impersonates_itself: on.access.tenant_kubeconfig.is_some(),
+            resource: &|kind| self.resource_of(kind),
             peer: &|peer| self.who_is(peer),
         };
         tenant::objects(placed, &setting)
+    }
+
+    /// The group and the resource of `group/Kind`, or of a `Kind` of the core group.
+    fn resource_of(&self, written: &str) -> Option<(Text, Text)> {
+        let (group, name) = written.rsplit_once('/').unwrap_or(("", written));
+        let is_it = |kind: &&kinds::Kind| kind.name == name && kinds::group(kind.api_version) == group;
+        let plural = match kinds::all().iter().find(is_it) {
+            Some(kind) => kind.plural.into(),
+            None => self.host.library.custom_kind(group, name)?.plural.clone(),
+        };
+        Some((group.into(), plural))
     }
 
     /// Who a peer of a tenant's network is, on this cluster; `None` if nothing has that name.
@@ -131,8 +153,9 @@ impl Maker<'_, '_> {
         for &(remote, index) in &self.on().near {
             let remote = &self.host.ons[remote];
             let placed = &remote.tenants[index];
-            if placed.tenant.name == *tenant && remote.needs_near_account(placed) {
-                let account = tenant::account(&remote.near_account(tenant), &remote.flux.namespace);
+            let beside = remote.account_beside(placed).filter(|_| placed.tenant.name == *tenant);
+            if let Some((name, namespace)) = beside {
+                let account = tenant::account(&name, &namespace);
                 objects.push(Rendered::from(account.at(placed.place)));
             }
         }

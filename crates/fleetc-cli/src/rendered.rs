@@ -1,0 +1,244 @@
+//! The rendered tree on disk: only files that fleetc wrote, and that nobody changed since, are replaced or removed, and
+//! each file is the old or the new one at any time.
+//!
+//! What is new is first written below `.fleetc/staging`, as it is rendered. Then the new ledger becomes the journal; from
+//! there on the tree changes, by renames and removals alone; at the end the journal becomes the ledger. A build that finds
+//! a journal knows of each file that it may be the old or the new one.
+
+mod cache;
+mod commit;
+mod differences;
+#[cfg(test)]
+mod faults;
+mod ledger;
+mod lock;
+mod stage;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rayon::prelude::*;
+
+use crate::digest::Digest;
+use crate::disk::Disk;
+use crate::inputs;
+use crate::stamp::Stamp;
+use crate::system::System;
+
+pub(crate) use cache::Cache;
+pub(crate) use stage::{Mode, Stage};
+
+use ledger::{Entry, Ledger};
+
+/// The ledger, in the output folder: not YAML, and under no path that Flux applies.
+const LEDGER: &str = ".fleetc-ledger";
+
+/// What is fleetc's own, and nobody else's, in the output folder.
+const OWN: &str = ".fleetc";
+
+/// Keeps [`OWN`] out of repositories.
+const IGNORE: &str = ".gitignore";
+
+/// What is to become the tree.
+const STAGING: &str = "staging";
+
+/// The ledger of a tree that is being changed.
+const JOURNAL: &str = "journal";
+
+/// The output folder, as the last build left it.
+pub(crate) struct Rendered<'r> {
+    system: &'r dyn System,
+    /// The output folder.
+    root: &'r Path,
+    ledger: Ledger,
+    cache: Option<(Cache, Stamp)>,
+    /// Folders that were made for this build, the outer ones first.
+    made: Vec<PathBuf>,
+    _lock: Option<lock::Lock>,
+}
+
+impl<'r> Rendered<'r> {
+    /// Opens the folder to write into it, once no other build does; `tell` is told of the one that is waited for.
+    pub(crate) fn open(
+        root: &'r Path,
+        system: &'r dyn System,
+        patience: Duration,
+        tell: impl FnMut(&str),
+    ) -> Result<Self, String> {
+        let own = root.join(OWN);
+        refuse_links(&[&own, &own.join("lock")])?;
+        let made = make_folders(&own, system).map_err(|error| cannot("make", &own, &error))?;
+        let lock = lock::take(&own.join("lock"), patience, tell)?;
+        let mut rendered = Self { made, _lock: Some(lock), ..Self::look(root, system)? };
+        rendered.prepare().map_err(|error| cannot("write into", &own, &error))?;
+        Ok(rendered)
+    }
+
+    /// Looks at the folder, and changes nothing.
+    pub(crate) fn look(root: &'r Path, system: &'r dyn System) -> Result<Self, String> {
+        let text = read_text(&root.join(LEDGER))?;
+        let journal = read_text(&root.join(OWN).join(JOURNAL))?;
+        let mut cache = Cache::read(&root.join(OWN).join("cache"));
+        let old = || {
+            let remedy = "use that one, or take the folder away and build anew";
+            format!("`{}` was written by another version of fleetc; {remedy}", root.join(LEDGER).display())
+        };
+        let digest = Digest::of_output(text.as_bytes());
+        cache = cache.filter(|(cache, _)| cache.ledger == digest);
+        let mut ledger = Ledger::parse(text).map_err(|_| old())?;
+        if !journal.is_empty() {
+            let journal = Ledger::parse(journal).map_err(|_| old())?;
+            ledger = settled(&ledger, &journal, root);
+            cache = None;
+        }
+        cache = cache.filter(|(cache, _)| cache.stamps.len() == ledger.len());
+        Ok(Self { system, root, ledger, cache, made: Vec::new(), _lock: None })
+    }
+
+    /// The output folder.
+    pub(crate) fn root(&self) -> &Path {
+        self.root
+    }
+
+    /// Takes away what a build that was ended left behind.
+    fn prepare(&mut self) -> io::Result<()> {
+        let own = self.root.join(OWN);
+        let ignore = own.join(IGNORE);
+        if fs::symlink_metadata(&ignore).is_err() {
+            self.system.write(&ignore, b"*\n")?;
+        }
+        self.system.remove_all(&own.join(STAGING))?;
+        if fs::symlink_metadata(own.join(JOURNAL)).is_ok() {
+            self.replace(&own.join("ledger.new"), &self.root.join(LEDGER), self.ledger.text().as_bytes())?;
+            self.system.remove_file(&own.join(JOURNAL))?;
+        }
+        Ok(())
+    }
+
+    /// Whether the last build had the same key and the same inputs, and its tree stands as it left it; how many targets,
+    /// objects and files there are.
+    pub(crate) fn is_current(&self, key: Digest, disk: &Disk) -> Option<[usize; 3]> {
+        let (cache, then) = self.cache.as_ref()?;
+        let inputs = cache.inputs.as_ref().filter(|_| cache.key == key)?;
+        if !inputs::are_unchanged(inputs, disk, *then) || !self.stands() {
+            return None;
+        }
+        let [targets, objects] = cache.counts;
+        Some([targets, objects, self.ledger.len()])
+    }
+
+    /// Whether all files of the ledger are there, and nobody changed them.
+    fn stands(&self) -> bool {
+        let entries: Vec<Entry<'_>> = self.ledger.entries().collect();
+        entries.par_chunks(512).all(|entries| {
+            let mut path = PathBuf::new();
+            entries.iter().all(|entry| {
+                path.clear();
+                path.push(self.root);
+                path.push(entry.folder);
+                path.push(entry.name);
+                self.is_unedited(&path, entry)
+            })
+        })
+    }
+
+    fn is_unedited(&self, path: &Path, entry: &Entry<'_>) -> bool {
+        let Ok(metadata) = fs::symlink_metadata(path) else { return false };
+        metadata.is_file()
+            && (self.is_known(Stamp::of(&metadata), entry)
+                || fs::read(path).is_ok_and(|bytes| Digest::of_output(&bytes) == entry.digest))
+    }
+
+    /// Whether a file with the stamp is the one that the last build left.
+    fn is_known(&self, stamp: Stamp, entry: &Entry<'_>) -> bool {
+        let known = self.cache.as_ref().map(|(cache, then)| (cache.stamps[entry.index], *then));
+        known.is_some_and(|(known, then)| known == stamp && !known.is_young(then))
+    }
+
+    /// Leaves the folder as it was found; one that is being changed already is for the next build to mend.
+    pub(crate) fn discard(&self) {
+        let own = self.root.join(OWN);
+        let _ = self.system.remove_all(&own.join(STAGING));
+        let is_changing = fs::symlink_metadata(own.join(JOURNAL)).is_ok();
+        if self.made.contains(&own) && !is_changing {
+            let _ = self.system.remove_all(&own);
+            for folder in self.made.iter().rev().skip(1) {
+                let _ = self.system.remove_folder(folder);
+            }
+        }
+    }
+
+    /// Writes what makes the next build quick; without it, it is slow.
+    pub(crate) fn keep(&self, cache: &Cache) {
+        let own = self.root.join(OWN);
+        let _ = self.replace(&own.join("cache.new"), &own.join("cache"), &cache.bytes());
+    }
+
+    /// Puts bytes in the place of a file, by way of another.
+    fn replace(&self, by: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        if fs::symlink_metadata(by).is_ok() {
+            self.system.remove_file(by)?;
+        }
+        self.system.write(by, bytes)?;
+        self.system.rename(by, path)
+    }
+}
+
+/// Of each file that is in the ledger, or in the journal, the digest that it has now, as far as it is one of the two.
+fn settled(ledger: &Ledger, journal: &Ledger, root: &Path) -> Ledger {
+    let mut files: BTreeMap<(&str, &str), Digest> = BTreeMap::new();
+    for entry in ledger.entries().chain(journal.entries()) {
+        let Ok(bytes) = fs::read(root.join(entry.path())) else { continue };
+        let is_it = Digest::of_output(&bytes) == entry.digest;
+        let known = files.entry((entry.folder, entry.name)).or_insert(entry.digest);
+        if is_it {
+            *known = entry.digest;
+        }
+    }
+    let mut folders: Vec<(&str, Vec<(&str, Digest)>)> = Vec::new();
+    for ((folder, name), digest) in files {
+        match folders.last_mut() {
+            Some((last, files)) if *last == folder => files.push((name, digest)),
+            _ => folders.push((folder, vec![(name, digest)])),
+        }
+    }
+    let text = Ledger::text_of(folders.iter().map(|(path, files)| (*path, files.iter().copied())));
+    Ledger::parse(text).expect("this version has written it")
+}
+
+/// The text of a file; empty if there is none.
+fn read_text(path: &Path) -> Result<String, String> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => return Err(is_link(path)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
+        _ => {}
+    }
+    fs::read_to_string(path).map_err(|error| cannot("read", path, &error))
+}
+
+/// Makes a folder and those that it lies in; which were made.
+fn make_folders(path: &Path, system: &dyn System) -> io::Result<Vec<PathBuf>> {
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && fs::metadata(folder).is_err();
+    let mut missing: Vec<PathBuf> = path.ancestors().take_while(is_missing).map(Path::to_owned).collect();
+    missing.reverse();
+    for folder in &missing {
+        system.create_folder(folder)?;
+    }
+    Ok(missing)
+}
+
+fn refuse_links(paths: &[&Path]) -> Result<(), String> {
+    let is_a_link = |path: &&&Path| fs::symlink_metadata(path).is_ok_and(|it| it.is_symlink());
+    paths.iter().find(is_a_link).map_or(Ok(()), |path| Err(is_link(path)))
+}
+
+fn is_link(path: &Path) -> String {
+    format!("`{}` is a symbolic link, which fleetc does not follow", path.display())
+}
+
+fn cannot(verb: &str, path: &Path, error: &io::Error) -> String {
+    format!("cannot {verb} `{}`: {error}", path.display())
+}

@@ -1,0 +1,263 @@
+//! The tree on disk: what a build may change, what it leaves alone, and what it does when it is disturbed.
+
+mod support;
+
+use std::fs;
+
+use support::{Folder, tree};
+
+/// A fleet with a ConfigMap for each of two apps.
+fn fleet(apps: &[&str]) -> String {
+    let mut text = "\
+[fleet]
+source = { git = \"https://example.com/me/home\" }
+[environments.dev]
+[environments.prod]
+[clusters.home]
+environments = [\"dev\", \"prod\"]
+[environments.dev.flux]
+namespace = \"flux-dev\"
+[defaults.app]
+namespace = \"${environment}\"
+"
+    .to_owned();
+    for app in apps {
+        text.push_str(&format!("[apps.{app}]\nmanifests = \"{app}.yaml\"\n"));
+    }
+    text
+}
+
+const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: NAME\ndata:\n  greeting: hello\n";
+
+fn folder() -> Folder {
+    let (a, b) = (MAP.replace("NAME", "a"), MAP.replace("NAME", "b"));
+    Folder::new(&[("fleet.toml", &fleet(&["a", "b"])), ("a.yaml", &a), ("b.yaml", &b)])
+}
+
+const FILE: &str = "rendered/prod/home/a/configmap-a.yaml";
+
+#[test]
+fn a_second_build_changes_nothing() {
+    let folder = folder();
+    folder.run("build").ends(0);
+    let times = || {
+        let of = |path: &str| fs::metadata(folder.path().join(path)).unwrap().modified().unwrap();
+        [FILE, "rendered/prod/home/a", "rendered", "rendered/.fleetc-ledger"].map(of)
+    };
+    let before = times();
+    for _ in 0..2 {
+        let run = folder.run("build").ends(0);
+        assert!(run.err.contains(": 0 files written, ") && run.err.contains(", 0 removed"), "{}", run.err);
+        assert_eq!(times(), before);
+    }
+}
+
+#[test]
+fn an_edit_of_a_manifest_reaches_what_is_made_of_it_alone() {
+    let folder = folder();
+    folder.run("build").ends(0);
+    let other = "rendered/prod/home/b/configmap-b.yaml";
+    let before = fs::metadata(folder.path().join(other)).unwrap().modified().unwrap();
+    folder.write("a.yaml", &MAP.replace("NAME", "a").replace("hello", "goodbye"));
+    assert!(folder.run("build").ends(0).err.contains(": 2 files written, "));
+    assert!(folder.read(FILE).contains("goodbye"));
+    assert_eq!(fs::metadata(folder.path().join(other)).unwrap().modified().unwrap(), before);
+}
+
+#[test]
+fn new_files_in_a_folder_are_seen() {
+    let folder = folder();
+    folder.write("fleet.toml", &fleet(&["a"]).replace("a.yaml", "apps"));
+    folder.write("apps/a.yaml", &MAP.replace("NAME", "a"));
+    folder.run("build").ends(0);
+    folder.write("apps/deep/c.yaml", &MAP.replace("NAME", "c"));
+    folder.run("build").ends(0);
+    assert!(folder.has("rendered/prod/home/a/configmap-c.yaml"));
+    fs::remove_file(folder.path().join("apps/a.yaml")).unwrap();
+    folder.run("build").ends(0);
+    assert!(!folder.has(FILE));
+}
+
+#[test]
+fn what_makes_builds_quick_is_not_needed() {
+    let folder = folder();
+    folder.run("build").ends(0);
+    let before = tree(&folder.path().join("rendered"));
+    for broken in ["", "nonsense"] {
+        folder.write("rendered/.fleetc/cache", broken);
+        assert!(folder.run("build").ends(0).err.contains(": 0 files written, "));
+    }
+    fs::remove_dir_all(folder.path().join("rendered/.fleetc")).unwrap();
+    fs::remove_file(folder.path().join("rendered/.fleetc-ledger")).unwrap();
+    assert!(folder.run("build").ends(0).err.contains(": 0 files written, "));
+    assert_eq!(tree(&folder.path().join("rendered")), before);
+}
+
+#[test]
+fn edits_are_named_and_can_be_overruled() {
+    let folder = folder();
+    folder.run("build").ends(0);
+    let good = folder.read(FILE);
+    // As long as before, and soon after it was written.
+    folder.write(FILE, &good.replace("hello", "HELLO"));
+    folder.write("rendered/dev/home/b/configmap-b.yaml", "edited");
+    let err = folder.run("build").ends(2).err;
+    assert!(
+        err.starts_with("error: 2 files were not written by fleetc, or were changed since; undo the change"),
+        "{err}"
+    );
+    assert!(
+        err.contains("\n  rendered/dev/home/b/configmap-b.yaml\n  rendered/prod/home/a/configmap-a.yaml"),
+        "{err}"
+    );
+    assert!(folder.run("build --force").ends(0).err.contains(": 2 files written, "));
+    assert_eq!(folder.read(FILE), good);
+}
+
+#[test]
+fn a_file_that_is_gone_comes_back() {
+    let folder = folder();
+    folder.run("build").ends(0);
+    fs::remove_dir_all(folder.path().join("rendered/prod")).unwrap();
+    folder.run("build").ends(0);
+    assert!(folder.has(FILE));
+}
+
+#[test]
+fn a_mistake_leaves_no_trace() {
+    let folder = folder();
+    folder.write("b.yaml", &MAP.replace("NAME", "Not_A_Name"));
+    folder.run("build --output a/b").ends(1);
+    assert!(!folder.has("a"));
+    folder.run("build --force").ends(1);
+    folder.write("b.yaml", &MAP.replace("NAME", "b"));
+    folder.run("build").ends(0);
+    let before = tree(&folder.path().join("rendered"));
+    folder.write("a.yaml", &MAP.replace("NAME", "Not_A_Name"));
+    folder.run("build").ends(1);
+    assert_eq!(tree(&folder.path().join("rendered")), before);
+    assert!(!folder.has("rendered/.fleetc/staging"));
+}
+
+#[test]
+fn what_a_build_that_was_ended_left_is_taken_away() {
+    let folder = folder();
+    folder.write("rendered/.fleetc/staging/prod/file", "half");
+    folder.write("rendered/.fleetc/journal.new", "half");
+    folder.run("build").ends(0);
+    assert!(!folder.has("rendered/.fleetc/staging") && folder.has(FILE));
+}
+
+#[test]
+fn two_builds_do_not_meet() {
+    let folder = folder();
+    folder.run("build").ends(0);
+    let lock = fs::File::open(folder.path().join("rendered/.fleetc/lock")).unwrap();
+    lock.lock().unwrap();
+    let err = folder.run("build --wait 0").ends(2).err;
+    assert!(err.contains(" still builds into this folder after 0 s; wait for it"), "{err}");
+    let waiting = folder.fleetc("build").stderr(std::process::Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    drop(lock);
+    let run = support::Run::of(waiting.wait_with_output().unwrap()).ends(0);
+    assert!(run.err.starts_with("waiting for process "), "{}", run.err);
+}
+
+#[test]
+fn eight_builds_at_once_give_one_tree() {
+    let folder = folder();
+    folder.run("build --output alone").ends(0);
+    let alone = tree(&folder.path().join("alone"));
+    for round in 0..5 {
+        let start = |_| folder.fleetc("build --quiet --wait 100").spawn().unwrap();
+        let builds: Vec<_> = (0..8).map(start).collect();
+        for mut build in builds {
+            assert!(build.wait().unwrap().success(), "round {round}");
+        }
+        assert_eq!(tree(&folder.path().join("rendered")), alone, "round {round}");
+        fs::remove_dir_all(folder.path().join("rendered")).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn modes_are_fixed() {
+    use std::os::unix::fs::PermissionsExt;
+    for umask in ["000", "022", "077"] {
+        let folder = folder();
+        let script = format!("umask {umask} && exec '{}' build --quiet", env!("CARGO_BIN_EXE_fleetc"));
+        let run = std::process::Command::new("sh").args(["-c", &script]).current_dir(folder.path()).status();
+        assert!(run.unwrap().success());
+        let mode = |path: &str| fs::metadata(folder.path().join(path)).unwrap().permissions().mode() & 0o777;
+        let modes =
+            [FILE, "rendered/.fleetc-ledger", "rendered/prod/home/a", "rendered/prod", "rendered"].map(mode);
+        assert_eq!(modes, [0o644, 0o644, 0o755, 0o755, 0o755], "umask {umask}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_the_place_of_what_is_fleetcs_own_are_refused() {
+    for own in [".fleetc", ".fleetc-ledger", ".fleetc/lock"] {
+        let folder = folder();
+        folder.write("elsewhere/file", "mine");
+        fs::create_dir_all(folder.path().join("rendered").join(own).parent().unwrap()).unwrap();
+        let target = folder.path().join(if own == ".fleetc" { "elsewhere" } else { "elsewhere/file" });
+        std::os::unix::fs::symlink(target, folder.path().join("rendered").join(own)).unwrap();
+        assert!(folder.run("build").ends(2).err.contains("symbolic link"), "{own}");
+        assert_eq!(tree(&folder.path().join("elsewhere")).len(), 1);
+        assert_eq!(folder.read("elsewhere/file"), "mine");
+    }
+}
+
+#[test]
+fn check_says_in_what_the_tree_differs_and_writes_nothing() {
+    let folder = folder();
+    let err = folder.run("build --check").ends(1).err;
+    assert!(
+        err.contains("`rendered` is not what the fleet says: ")
+            && err.contains(" missing, 0 different, 0 too many, on "),
+        "{err}"
+    );
+    assert!(!folder.has("rendered"));
+    folder.run("build").ends(0);
+    let before = tree(&folder.path().join("rendered"));
+    folder.run("build --check").ends(0);
+    folder.write("a.yaml", &MAP.replace("NAME", "a").replace("hello", "goodbye"));
+    folder.write("fleet.toml", &fleet(&["a"]));
+    insta::assert_snapshot!(folder.run("build --check").ends(1).err, @r#"
+    error: `rendered` is not what the fleet says: 2 missing, 8 different, 12 too many, on dev/home, prod/home; run `fleetc build`
+    ~ dev/home/a/configmap-a.yaml:7
+        is      greeting: hello
+        must be greeting: goodbye
+    ~ dev/home/a/kustomization.yaml:5
+        is      (the end)
+        must be - namespace-dev.yaml
+    + dev/home/a/namespace-dev.yaml
+    ~ dev/home/flux/kustomization-a.yaml:16
+        is      dependsOn:
+        must be (the end)
+    ~ dev/home/flux/kustomization.yaml:5
+        is      - kustomization-b.yaml
+        must be (the end)
+    …
+    "#);
+    assert_eq!(tree(&folder.path().join("rendered")), before);
+    folder.run("build").ends(0);
+    fs::write(folder.path().join("rendered/.fleetc-ledger"), "").unwrap();
+    assert!(
+        folder.run("build --check").ends(1).err.contains("`rendered/.fleetc-ledger` is not that of the tree")
+    );
+}
+
+#[test]
+fn check_shows_nothing_of_secrets() {
+    let folder = folder();
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  key: ENC[AES256_GCM,data:OLD]\nsops:\n  mac: a\n  version: 3.9.0\n  lastmodified: \"2026-01-01T00:00:00Z\"\n";
+    folder.write("fleet.toml", &fleet(&["a"]).replace("manifests = \"a.yaml\"", "secrets = [\"a.yaml\"]").replace("[clusters.home]", "[fleet.flux]\ndecryption = { provider = \"sops\", secretRef = { name = \"sops\" } }\n[clusters.home]"));
+    folder.write("a.yaml", secret);
+    folder.run("build").ends(0);
+    folder.write("a.yaml", &secret.replace("OLD", "NEW"));
+    let err = folder.run("build --check").ends(1).err;
+    assert!(err.contains("secret-a.yaml:") && !err.contains("NEW") && !err.contains("OLD"), "{err}");
+}
