@@ -386,3 +386,16 @@ fn no_format_shows_what_is_secret() {
         }
     }
 }
+
+#[test]
+fn codes_are_explained() {
+    let folder = Folder::new(&[]);
+    let out = folder.run("explain field-type").ends(0).out;
+    assert!(
+        out.starts_with("field-type: ") && out.contains("\nWrong:\n") && out.contains("\nRight:\n"),
+        "{out}"
+    );
+    assert_eq!(folder.run("explain --all").ends(0).out, fleetc::codes::reference());
+    let err = folder.run("explain field-tpye").ends(2).err;
+    assert!(err.contains("did you mean `field-type`?"), "{err}");
+}

@@ -4,6 +4,7 @@ pub(crate) mod bootstrap;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod explain;
 pub(crate) mod new;
 pub(crate) mod schema;
 pub(crate) mod secrets;

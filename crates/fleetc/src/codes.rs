@@ -25,12 +25,73 @@ impl fmt::Debug for Code {
     }
 }
 
+/// What a code means, why it is so, and an example of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// The code.
+    pub code: Code,
+    /// What it means: a sentence.
+    pub what: &'static str,
+    /// Why it is so, then an example that is wrong and one that is right, as Markdown.
+    ///
+    /// An example is a fleet.toml, and files that begin with a comment that says their path. Where it has no
+    /// `[fleet]`, [`FLEET`] stands before it; where it has no `web.yaml`, that is [`WEB`].
+    pub text: &'static str,
+}
+
+/// What stands before the examples.
+pub const FLEET: &str = "[fleet]\nsource = { git = \"https://github.com/me/home\" }\n\n[clusters.home]\n\n";
+
+/// The manifest of the examples.
+pub const WEB: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n";
+
+/// The page of a code.
+///
+/// ```
+/// let page = fleetc::codes::page("unknown-key").unwrap();
+/// assert!(page.text.contains("Wrong:"));
+/// ```
+pub fn page(name: &str) -> Option<&'static Page> {
+    PAGES.iter().find(|page| page.code.0 == name)
+}
+
+/// All pages, as one of Markdown.
+pub fn reference() -> String {
+    let mut pages: Vec<&Page> = PAGES.iter().collect();
+    pages.sort_by_key(|page| page.code);
+    let mut text = String::from(INTRODUCTION);
+    text.push_str("```toml\n");
+    text.push_str(FLEET.trim_end());
+    text.push_str("\n```\n\n```yaml\n# web.yaml\n");
+    text.push_str(WEB);
+    text.push_str("```\n");
+    for page in pages {
+        text.push_str(&format!("\n## {}\n\n{}\n\n{}", page.code, page.what, page.text));
+    }
+    text
+}
+
+const INTRODUCTION: &str = "\
+# What fleetc refuses
+
+Every problem has a code that never changes its meaning. `fleetc explain CODE` prints what stands here.
+Made from the code by `fleetc explain --all > docs/checks.md`; a test builds each example: the wrong one gives its code,
+the right one does not.
+
+Examples show what matters. The rest of them is
+
+";
+
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $NAME:ident = $name:literal;)+) => {
         $( $(#[doc = $doc])+ pub const $NAME: Code = Code($name); )+
 
-        /// Every code, and what it means.
-        pub const ALL: &[(Code, &str)] = &[$( ($NAME, concat!($($doc, "\n"),+)), )+];
+        /// Every code, with what there is to say about it.
+        pub const PAGES: &[Page] = &[$( Page {
+            code: $NAME,
+            what: concat!($($doc),+).trim_ascii(),
+            text: include_str!(concat!("codes/", $name, ".md")),
+        }, )+];
     };
 }
 

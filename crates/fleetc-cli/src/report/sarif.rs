@@ -34,7 +34,7 @@ pub(crate) fn sarif(diagnostics: &[&Diagnostic], sources: &Sources, folder: &Pat
 }
 
 fn rule(code: codes::Code) -> Value {
-    let text = codes::ALL.iter().find(|(known, _)| *known == code).map_or("", |(_, text)| text.trim());
+    let text = codes::page(code.name()).map_or("", |page| page.what);
     let page = format!("{}/blob/main/docs/checks.md#{code}", env!("CARGO_PKG_REPOSITORY"));
     json!({ "id": code.name(), "shortDescription": { "text": text }, "helpUri": page })
 }
