@@ -29,7 +29,7 @@ where = { environment = \"prod\" }
 labels = { greeting = \"${greeting}\" }
 [[apps.tool.overrides]]
 when = { cluster = \"home\" }
-labels = { greeting = \"good day\" }
+labels = { greeting = \"good-day\" }
 ";
 
 const MAP: &str = "\
@@ -194,7 +194,7 @@ fn show_says_what_the_ladder_gave() {
     # prod/home
     manifests = "tool.yaml"  # fleet.toml:18
     where.environment = "prod"  # fleet.toml:19
-    labels.greeting = "good day"  # fleet.toml:23
+    labels.greeting = "good-day"  # fleet.toml:23
     variables.greeting = "hello"  # fleet.toml:8
     "#);
     insta::assert_snapshot!(folder.run("show tenant team --environment dev --format json").ends(0).out, @r#"

@@ -1,10 +1,15 @@
 """Facts about kinds that no module states in a form that a program can read: what people maintain."""
 
 # `required` in OpenAPI, yet accepted when missing by a real server (1.35): Go's zero value passes validation.
+# `storage`, `revision` and `lun` are read in its sources: a number or boolean whose zero is valid.
 NOT_ENFORCED = {
     "apiextensions.v1.CustomResourceDefinitionVersion.served",
+    "apiextensions.v1.CustomResourceDefinitionVersion.storage",
+    "apps.v1.ControllerRevision.revision",
     "batch.v1.PodFailurePolicy.rules",
     "core.v1.HTTPHeader.value",
+    "core.v1.ISCSIPersistentVolumeSource.lun",
+    "core.v1.ISCSIVolumeSource.lun",
     "core.v1.LimitRangeSpec.limits",
     "core.v1.PreferredSchedulingTerm.preference",
     "core.v1.SleepAction.seconds",

@@ -2,6 +2,10 @@
 //!
 //! The tables are made from `kinds/kubernetes.txt`, which is made from the published API descriptions.
 
+mod versions;
+
+pub use versions::{Lifecycle, Versions, lifecycle};
+
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 
 /// A kind of Kubernetes or Flux, in one of its API versions.
@@ -17,6 +21,10 @@ pub struct Kind {
     pub namespaced: bool,
     /// What its objects look like.
     pub shape: Type,
+    /// In which versions it is there.
+    pub versions: Versions,
+    /// In which of them it is served only where the API server is told to.
+    pub off: Versions,
 }
 
 /// A type with fields.
@@ -25,6 +33,7 @@ pub struct Type(u16);
 
 /// A field of a type.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own, as the table says it")]
 pub struct Field {
     /// Its name.
     pub name: &'static str,
@@ -32,6 +41,8 @@ pub struct Field {
     pub shape: Shape,
     /// The fields that tell the items of the list apart.
     pub keys: &'static [&'static str],
+    /// Whether it is a list without equal items.
+    pub is_set: bool,
     /// Whether a strategic merge merges the items of the list, instead of replacing it.
     pub merges: bool,
     /// The field by which it does; empty for a list of scalars.
@@ -40,13 +51,85 @@ pub struct Field {
     pub retains_keys: bool,
     /// Whether a strategic merge replaces the whole of it.
     pub replaces: bool,
+    /// Whether it must be there.
+    pub required: Required,
+    /// In which versions it is there.
+    pub versions: Versions,
+    /// What must be switched on for it.
+    pub gate: Option<&'static Gate>,
+    /// What its value, or each item, may be beyond its shape.
+    pub limits: &'static Limits,
+}
+
+/// Whether a field must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Required {
+    /// It may be missing.
+    No,
+    /// The published schema says so, and no server asks for it.
+    OnPaper,
+    /// An object without it is refused.
+    Yes,
+}
+
+/// A feature gate.
+#[derive(Debug)]
+pub struct Gate {
+    /// Its name.
+    pub name: &'static str,
+    /// In which versions it is off by default: fields behind it are dropped without a word.
+    pub versions: Versions,
+}
+
+/// What a value may be beyond its shape.
+#[derive(Debug)]
+pub struct Limits {
+    /// The only values, and the versions that know them; any if there are none.
+    pub values: &'static [(&'static str, Versions)],
+    /// A regular expression that meets it.
+    pub pattern: Option<&'static str>,
+    /// What the server fills in, as JSON.
+    pub default: Option<&'static str>,
+    /// How many characters at least.
+    pub min_length: Option<usize>,
+    /// How many characters at most.
+    pub max_length: Option<usize>,
+    /// The least number.
+    pub minimum: Option<i64>,
+    /// The greatest number.
+    pub maximum: Option<i64>,
+    /// How many items at least.
+    pub min_items: Option<usize>,
+    /// How many items at most.
+    pub max_items: Option<usize>,
+    /// How many keys at least.
+    pub min_properties: Option<usize>,
+    /// How many keys at most.
+    pub max_properties: Option<usize>,
+}
+
+impl Limits {
+    /// None at all.
+    pub const NONE: Self = Self {
+        values: &[],
+        pattern: None,
+        default: None,
+        min_length: None,
+        max_length: None,
+        minimum: None,
+        maximum: None,
+        min_items: None,
+        max_items: None,
+        min_properties: None,
+        max_properties: None,
+    };
 }
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
     /// A string, a number or a boolean.
-    Scalar,
+    Scalar(Scalar),
     /// Anything at all.
     Any,
     /// An object with known fields.
@@ -55,6 +138,29 @@ pub enum Shape {
     List(&'static Shape),
     /// A map with keys of the writer's choice.
     Map(&'static Shape),
+}
+
+/// What a scalar is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scalar {
+    /// A string.
+    Text,
+    /// A boolean.
+    Bool,
+    /// An integer of 32 bits.
+    Int32,
+    /// An integer of 64 bits.
+    Int64,
+    /// A number.
+    Double,
+    /// A point in time, as a string.
+    Time,
+    /// Bytes, as base64.
+    Bytes,
+    /// An amount: `500m`, `2Gi`, or a number.
+    Quantity,
+    /// An integer or a string.
+    IntOrString,
 }
 
 impl Shape {
@@ -69,12 +175,22 @@ impl Shape {
 }
 
 impl Type {
-    /// Its fields, by name.
+    /// What the table calls it: `core.v1.PodSpec`.
+    pub fn name(self) -> &'static str {
+        TYPE_NAMES[usize::from(self.0)]
+    }
+
+    /// Its number among all types.
+    pub fn index(self) -> usize {
+        self.0.into()
+    }
+
+    /// Its fields, by name; one that versions disagree about stands there several times, the newest last.
     pub fn fields(self) -> &'static [Field] {
         TYPES[usize::from(self.0)]
     }
 
-    /// The field of that name.
+    /// The field of that name, as the newest version has it.
     ///
     /// ```
     /// use fleetc_manifests::kinds;
@@ -83,8 +199,20 @@ impl Type {
     /// assert_eq!(pods.field("containers").unwrap().merge_key, "name");
     /// ```
     pub fn field(self, name: &str) -> Option<&'static Field> {
+        self.named(name).last()
+    }
+
+    /// The field of that name, as these versions have it.
+    pub fn field_in(self, name: &str, versions: Versions) -> Option<&'static Field> {
+        self.named(name).iter().rev().find(|field| field.versions.meet(versions))
+    }
+
+    /// The lines of the field.
+    fn named(self, name: &str) -> &'static [Field] {
         let fields = self.fields();
-        fields.binary_search_by(|field| field.name.cmp(name)).ok().map(|index| &fields[index])
+        let start = fields.partition_point(|field| field.name < name);
+        let count = fields[start..].iter().take_while(|field| field.name == name).count();
+        &fields[start..start + count]
     }
 }
 
@@ -101,6 +229,27 @@ pub fn find(api_version: &str, name: &str) -> Option<&'static Kind> {
     let wanted = (api_version, name);
     let found = KINDS.binary_search_by(|kind| (kind.api_version, kind.name).cmp(&wanted));
     found.ok().map(|index| &KINDS[index])
+}
+
+/// Whether the objects of a kind lie in namespaces, also of one that no version has any more; `None` if nobody knows.
+///
+/// ```
+/// use fleetc_manifests::kinds;
+///
+/// assert_eq!(kinds::is_namespaced("extensions/v1beta1", "Ingress"), Some(true));
+/// assert_eq!(kinds::is_namespaced("example.com/v1", "Web"), None);
+/// ```
+pub fn is_namespaced(api_version: &str, name: &str) -> Option<bool> {
+    let instead = lifecycle(api_version, name).and_then(|it| it.instead);
+    let known = find(api_version, name).or_else(|| find(instead?, name));
+    let same =
+        || KINDS.iter().find(|kind| kind.name == name && group(kind.api_version) == group(api_version));
+    known.or_else(same).map(|kind| kind.namespaced)
+}
+
+/// All types, by their number.
+pub fn types() -> impl Iterator<Item = Type> {
+    (0..=u16::MAX).take(TYPES.len()).map(Type)
 }
 
 /// All kinds, by API version and name.

@@ -140,6 +140,11 @@ impl Map {
         Some(self.entries.remove(index).value)
     }
 
+    /// Where its entries lie in memory: two maps that are alive and share theirs have the same address.
+    pub fn address(&self) -> usize {
+        self.entries.as_ptr().addr()
+    }
+
     /// Keeps the entries for which `keep` holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&Entry) -> bool) {
         if !self.iter().all(&mut keep) {

@@ -105,8 +105,36 @@ codes! {
     UNKNOWN_KIND = "unknown-kind";
     /// A field of a Flux object that fleetc writes itself.
     WRITTEN_BY_FLEETC = "written-by-fleetc";
-    /// A field that a kind of Flux does not have.
+    /// A field that a kind does not have.
     UNKNOWN_FIELD = "unknown-field";
+    /// A value of another type than the field of an object holds.
+    FIELD_TYPE = "field-type";
+    /// A field that an object must have is missing.
+    MISSING_FIELD = "missing-field";
+    /// A value that the field of an object does not take.
+    FIELD_VALUE = "field-value";
+    /// Two items of a list that have the same key.
+    DUPLICATE_ITEM = "duplicate-item";
+    /// A label, an annotation or a selector that Kubernetes does not take.
+    BAD_LABEL = "bad-label";
+    /// A field that the API server drops without a word.
+    FIELD_DROPPED = "field-dropped";
+    /// Fields of which one, and only one, can be there.
+    ONE_OF = "one-of";
+    /// A name for which there is nothing in the same object.
+    DANGLING_NAME = "dangling-name";
+    /// A selector that does not choose the pods of its own template.
+    SELECTOR = "selector";
+    /// A kind that the cluster's version of Kubernetes, or of Flux, does not serve.
+    KIND_NOT_SERVED = "kind-not-served";
+    /// A kind that a later version will not serve.
+    KIND_DEPRECATED = "kind-deprecated";
+    /// An object that another one needs, and that nobody brings.
+    MISSING_OBJECT = "missing-object";
+    /// A selector that chooses nothing that the fleet brings.
+    SELECTS_NOTHING = "selects-nothing";
+    /// A version of Kubernetes that fleetc, or the cluster's Flux, does not know.
+    KUBERNETES_VERSION = "kubernetes-version";
     /// An object that a tenant's rights do not reach to.
     TENANT_RIGHTS = "tenant-rights";
     /// An order that cannot be kept.

@@ -100,6 +100,12 @@ impl Diagnostic {
         self
     }
 
+    /// The place that causes it, instead of the one that was said.
+    pub fn at(mut self, place: Place) -> Self {
+        self.labels[0].place = place;
+        self
+    }
+
     /// How to mend it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -29,7 +29,8 @@
 //! - [`syntax`] reads the text into tables as they were written;
 //! - `resolve` makes of them a [`fleet::Fleet`]: names looked up, defaults filled in, things placed;
 //! - `load` reads the files that it names, through [`Files`];
-//! - `render` makes the [`Tree`].
+//! - `render` makes the [`Tree`];
+//! - `check` holds its objects against what their clusters will say of them.
 //!
 //! Every phase says all that is wrong, with the place, in [`Diagnostics`]. Nothing here reads a file, an environment
 //! variable or a clock, or prints; the same input gives the same bytes on any number of threads.
@@ -40,6 +41,7 @@ pub mod language;
 pub mod syntax;
 
 mod bootstrap;
+mod check;
 mod diagnostic;
 mod files;
 mod load;
@@ -172,7 +174,9 @@ impl Work {
         if self.diagnostics.has_errors() {
             self.tally.forget_rendering();
         } else {
-            render::render(&fleet, &library, &mut self.tally, &mut self.diagnostics, take);
+            let checker = check::Checker::new(&fleet, &library, &mut self.diagnostics);
+            let after = render::After { check: &|tree, found| checker.check(tree, found), take };
+            render::render(&fleet, &library, &mut self.tally, &mut self.diagnostics, &after);
         }
         self.sources = library.sources;
         Some(fleet)

@@ -85,6 +85,12 @@ impl Library {
         self.custom_kinds.get(&(group.into(), kind.into()))
     }
 
+    /// The objects of `fleet.crds`: they are on the clusters already.
+    pub(crate) fn crds(&self) -> impl Iterator<Item = &Object> {
+        let files = self.files_of.iter().filter(|((purpose, _), _)| *purpose == Use::Crds);
+        files.flat_map(|(_, files)| files.iter()).flat_map(|file| self.objects(file))
+    }
+
     /// Reads the files, gives each its place among the sources, and takes them apart.
     fn read(
         &mut self,

@@ -3,11 +3,13 @@
 mod files;
 mod meant;
 mod objects;
+mod shapes;
 mod things;
 mod written;
 
 pub(crate) use files::*;
 pub(crate) use meant::*;
 pub(crate) use objects::*;
+pub(crate) use shapes::*;
 pub(crate) use things::*;
 pub(crate) use written::*;

@@ -21,6 +21,10 @@ pub struct Folder {
     pub environment: Option<String>,
     /// The cluster.
     pub cluster: String,
+    /// The cluster that its objects end up in: the host, for the Flux objects of a remote.
+    pub lands_on: String,
+    /// The minor version of Flux that applies it.
+    pub flux: String,
     /// Whose it is.
     pub tenant: Option<String>,
     /// The app or component.
@@ -46,6 +50,11 @@ impl File {
     /// A file that holds anything else.
     pub(crate) fn of_text(text: impl Into<Arc<str>>) -> Self {
         Self { object: None, text: Some(text.into()) }
+    }
+
+    /// Whether it is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.object.is_some() && self.text.is_some()
     }
 
     /// The Kubernetes object in it, each value with the place that it comes from; `None` for the list of a folder.
@@ -82,6 +91,11 @@ impl Tree {
     pub fn keep(mut self, keep: impl Fn(&Folder) -> bool) -> Self {
         self.folders.retain(|_, folder| keep(folder));
         self
+    }
+
+    /// Its folders, for whoever keeps them.
+    pub(crate) fn into_folders(self) -> impl Iterator<Item = Folder> {
+        self.folders.into_values().map(Arc::unwrap_or_clone)
     }
 
     /// Its folders, in the order of their paths.

@@ -7,7 +7,6 @@ use fleetc_manifests::{Map, Place, Text, Value, kinds, yaml};
 
 use crate::diagnostic::Diagnostics;
 use crate::messages;
-use crate::resolve::substitution::is_live;
 use crate::sources::SourceFile;
 
 /// An object as it was read.
@@ -120,7 +119,7 @@ fn flatten(
         }
         return;
     }
-    if is_whole(map, value.place, diagnostics) && is_served(map, diagnostics) {
+    if is_whole(map, value.place, diagnostics) {
         objects.push(Object { value, encrypted });
     }
 }
@@ -151,27 +150,6 @@ fn is_whole(map: &Map, place: Place, diagnostics: &mut Diagnostics) -> bool {
         }
     }
     is_whole
-}
-
-/// Whether there is such a kind: those of groups that Kubernetes and Flux serve are all known.
-fn is_served(map: &Map, diagnostics: &mut Diagnostics) -> bool {
-    let (Some(api_version), Some(kind)) = (map.get("apiVersion"), map.get("kind")) else { return true };
-    let (Some(version), Some(name)) = (api_version.as_text(), kind.as_text()) else { return true };
-    let group = kinds::group(version);
-    let mut of_group = kinds::all().iter().filter(|it| kinds::group(it.api_version) == group).peekable();
-    if of_group.peek().is_none() || kinds::find(version, name).is_some() || is_live(version) || is_live(name)
-    {
-        return true;
-    }
-    let elsewhere: Vec<&str> =
-        of_group.clone().filter(|it| it.name == name).map(|it| it.api_version).collect();
-    if elsewhere.is_empty() {
-        let known: Vec<&str> = of_group.map(|it| it.name).collect();
-        diagnostics.push(messages::unknown_kind(kind.place, version, name, &known));
-    } else {
-        diagnostics.push(messages::version_not_served(api_version.place, version, name, &elsewhere));
-    }
-    false
 }
 
 /// The kinds that the CustomResourceDefinitions among the objects bring, by group and name.

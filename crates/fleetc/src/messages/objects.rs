@@ -116,22 +116,6 @@ pub(crate) fn secret_in_the_open(secret: &Value) -> Diagnostic {
         .help("encrypt it with `sops` and name it in `secrets`, or let somebody else make it and name it in `expects`")
 }
 
-pub(crate) fn unknown_kind(place: Place, api_version: &str, kind: &str, known: &[&str]) -> Diagnostic {
-    Diagnostic::error(codes::UNKNOWN_KIND, place, format!("`{api_version}` has no kind `{kind}`"))
-        .help(suggest(kind, known.iter().copied(), "kind"))
-}
-
-pub(crate) fn version_not_served(
-    place: Place,
-    api_version: &str,
-    kind: &str,
-    elsewhere: &[&str],
-) -> Diagnostic {
-    let message = format!("no Kubernetes or Flux that fleetc knows serves `{kind}` as `{api_version}`");
-    let quoted: Vec<String> = elsewhere.iter().map(|version| format!("`{version}`")).collect();
-    Diagnostic::error(codes::UNKNOWN_KIND, place, message).help(format!("write {}", quoted.join(" or ")))
-}
-
 pub(crate) fn unknown_scope(place: Place, api_version: &str, kind: &str) -> Diagnostic {
     Diagnostic::error(
         codes::UNKNOWN_KIND,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fleetc_manifests::{Value, kinds};
 
 use super::Rendered;
+use super::flux::Flux;
 use crate::load::ObjectName;
 use crate::tree::{File, Folder};
 
@@ -21,10 +22,22 @@ pub(super) struct About {
     pub(super) environment: Option<String>,
     /// The cluster.
     pub(super) cluster: String,
+    /// The cluster that its objects end up in.
+    pub(super) lands_on: String,
+    /// The minor version of Flux that applies it.
+    pub(super) flux: String,
     /// Whose it is.
     pub(super) tenant: Option<String>,
     /// The app or component.
     pub(super) app: Option<String>,
+}
+
+impl About {
+    /// What belongs to no environment of the cluster.
+    pub(super) fn of_cluster(cluster: &str, flux: &Flux) -> Self {
+        let (cluster, lands_on) = (cluster.to_owned(), cluster.to_owned());
+        Self { cluster, lands_on, flux: flux.version.word().to_owned(), ..Self::default() }
+    }
 }
 
 /// A folder with one file for each object, and the list of them.
@@ -41,8 +54,8 @@ pub(super) fn folder(path: String, objects: &[Rendered], about: About) -> Folder
 
 /// A folder with these files.
 pub(super) fn with_files(path: String, files: BTreeMap<String, File>, about: About) -> Folder {
-    let About { environment, cluster, tenant, app } = about;
-    Folder { path, environment, cluster, tenant, app, files }
+    let About { environment, cluster, lands_on, flux, tenant, app } = about;
+    Folder { path, environment, cluster, lands_on, flux, tenant, app, files }
 }
 
 /// A kustomization.yaml that lists the resources.

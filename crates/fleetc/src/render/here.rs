@@ -130,13 +130,15 @@ fn set_namespace(object: &mut Rendered, namespace: &Text, library: &Library, dia
         return;
     }
     let api_version = object.value.get("apiVersion").and_then(Value::as_text).unwrap_or_default();
-    let namespaced = match kinds::find(api_version, &name.kind) {
-        Some(kind) => Some(kind.namespaced),
-        None => library.custom_kind(&name.group, &name.kind).map(|kind| kind.namespaced),
-    };
+    let namespaced = kinds::is_namespaced(api_version, &name.kind)
+        .or_else(|| library.custom_kind(&name.group, &name.kind).map(|kind| kind.namespaced));
     match namespaced {
         Some(false) => {}
         Some(true) => object.set_namespace(namespace, diagnostics),
+        // No cluster serves it: that is said when kinds are checked.
+        None if kinds::all().iter().any(|kind| kinds::group(kind.api_version) == name.group) => {
+            object.set_namespace(namespace, diagnostics);
+        }
         None => {
             let place = object.value.get("kind").map_or(object.value.place, |kind| kind.place);
             diagnostics.push(messages::unknown_scope(place, api_version, &name.kind));

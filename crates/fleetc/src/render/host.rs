@@ -221,6 +221,9 @@ impl<'f> Host<'f> {
                 let on = &self.ons[index];
                 owners.add_all(on, &bundle, &mut self.part.diagnostics);
                 let mut about = on.about();
+                if !bundle.is_far {
+                    about.lands_on = self.fleet.clusters[self.index].name.to_string();
+                }
                 about.tenant = bundle.tenant.as_ref().map(Text::to_string);
                 about.app = bundle.app.as_ref().map(Text::to_string);
                 self.part.folders.push(folder::folder(on.folder(&bundle.name), &bundle.objects, about));
@@ -231,7 +234,9 @@ impl<'f> Host<'f> {
         }
         for (index, flux) in flux_folders.iter().enumerate() {
             let on = &self.ons[index];
-            self.part.folders.push(folder::folder(on.folder("flux"), flux, on.about()));
+            let lands_on = self.fleet.clusters[self.index].name.to_string();
+            let about = About { lands_on, ..on.about() };
+            self.part.folders.push(folder::folder(on.folder("flux"), flux, about));
         }
         root::write(self, &mut owners);
     }
@@ -253,6 +258,8 @@ impl On<'_> {
         About {
             environment: Some(self.environment.to_string()),
             cluster: self.cluster.to_string(),
+            lands_on: self.cluster.to_string(),
+            flux: self.flux.version.word().to_owned(),
             ..About::default()
         }
     }

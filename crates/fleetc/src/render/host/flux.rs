@@ -21,7 +21,7 @@ use crate::tree::{File, Folder};
 
 /// The folder that Flux itself is installed from; none if somebody else does it.
 pub(super) fn folder(host: &mut Host<'_>, flux: &Flux, path: &str) -> Option<Folder> {
-    let about = About { cluster: host.fleet.clusters[host.index].name.to_string(), ..About::default() };
+    let about = About::of_cluster(&host.fleet.clusters[host.index].name, flux);
     match flux.install {
         Install::Nobody => None,
         Install::Bootstrap => {

@@ -46,7 +46,7 @@ pub(super) fn write(host: &mut Host<'_>, owners: &mut Owners) {
 
 fn write_root(host: &mut Host<'_>, flux: &Flux, folders: Vec<String>, objects: &[Rendered]) {
     let path = format!("clusters/{}", host.fleet.clusters[host.index].name);
-    let about = About { cluster: host.fleet.clusters[host.index].name.to_string(), ..About::default() };
+    let about = About::of_cluster(&host.fleet.clusters[host.index].name, flux);
     let mut root = folder::folder(path.clone(), objects, about);
     let mut resources = Vec::new();
     if let Some(own) = super::flux::folder(host, flux, &format!("{path}/flux-system")) {
@@ -152,7 +152,7 @@ fn prerequisites(host: &mut Host<'_>) {
         }
         done.push(on.cluster);
         let object = Rendered::from(cluster_admin("flux-near", &on.flux.namespace).at(on.place));
-        let about = About { cluster: on.cluster.to_string(), ..About::default() };
+        let about = About::of_cluster(on.cluster, &on.flux);
         // The folder of a cluster that also runs Flux is its root; this is not for Flux to apply.
         let is_host = host.fleet.targets.iter().any(|target| target.host == on.target.cluster);
         let path = format!("clusters/{}{}", on.cluster, if is_host { "/prerequisites" } else { "" });

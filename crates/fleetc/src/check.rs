@@ -1,0 +1,161 @@
+//! The fifth phase: every object of the tree against what its cluster will say of it. Nothing is changed.
+//!
+//! What a cluster refuses under strict validation, or under server-side apply, is an error; what it accepts is none.
+
+mod across;
+mod cluster;
+mod custom;
+mod definitions;
+mod metadata;
+mod network;
+mod patterns;
+mod pods;
+mod scalars;
+mod scaling;
+mod served;
+mod syntax;
+mod twins;
+mod walk;
+mod workloads;
+
+use std::collections::BTreeMap;
+
+use fleetc_manifests::kinds::{Kind, Versions};
+use fleetc_manifests::{Data, Text, Value};
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::fleet::Fleet;
+use crate::load::Library;
+use crate::tree::{Folder, Tree};
+
+use custom::{CustomKinds, Definition};
+use patterns::Patterns;
+use served::Served;
+use walk::Walk;
+
+/// How many objects one thread takes at once.
+const CHUNK: usize = 256;
+
+/// An object, and what of it is to be looked at.
+struct Task<'t> {
+    object: &'t Value,
+    kind: What<'t>,
+    versions: Versions,
+    /// Which of its parts nobody has looked at: a bit for each entry.
+    fresh: u64,
+}
+
+/// What is known of an object's kind.
+enum What<'t> {
+    /// It is one of Kubernetes' or Flux' own.
+    Known(&'static Kind),
+    /// A CustomResourceDefinition of the fleet brings it.
+    Custom(&'t [Definition<'t>]),
+}
+
+/// Checks the objects of clusters.
+pub(crate) struct Checker<'f> {
+    fleet: &'f Fleet,
+    library: &'f Library,
+    /// What each cluster runs.
+    clusters: BTreeMap<Text, Option<Text>>,
+    /// What is made elsewhere.
+    expected: Vec<Text>,
+    patterns: Patterns,
+}
+
+impl<'f> Checker<'f> {
+    /// A checker for the clusters of the fleet; says what is wrong with what they run.
+    pub(crate) fn new(fleet: &'f Fleet, library: &'f Library, diagnostics: &mut Diagnostics) -> Self {
+        let clusters = cluster::versions(fleet, diagnostics);
+        let expected = across::expected(fleet);
+        Self { fleet, library, clusters, expected, patterns: Patterns::default() }
+    }
+
+    /// Says what is wrong with the objects of a tree that holds everything of its clusters.
+    pub(crate) fn check(&self, tree: &Tree, diagnostics: &mut Diagnostics) {
+        cluster::check_pairs(self.fleet, tree, &self.clusters, diagnostics);
+        across::check(&self.expected, tree, diagnostics);
+        let customs = CustomKinds::of(tree, self.library);
+        let tasks = tasks(tree, &self.clusters, &customs, diagnostics);
+        let found: Vec<Vec<Diagnostic>> = tasks
+            .par_chunks(CHUNK)
+            .map(|tasks| {
+                let mut patterns = self.patterns.for_thread();
+                tasks.iter().flat_map(|task| task.run(&mut patterns)).collect()
+            })
+            .collect();
+        // What an earlier phase has said of a value is said.
+        let news: Vec<Diagnostic> =
+            found.into_iter().flatten().filter(|it| !diagnostics.has_at(it.place())).collect();
+        for diagnostic in news {
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
+/// Everything that is to be looked at. Values are shared between objects, so that a part which stands in a hundred
+/// targets is looked at once for each version of Kubernetes and Flux.
+fn tasks<'t>(
+    tree: &'t Tree,
+    clusters: &BTreeMap<Text, Option<Text>>,
+    customs: &'t CustomKinds<'t>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Task<'t>> {
+    let mut seen: FxHashSet<(usize, usize, Versions)> = FxHashSet::default();
+    let mut tasks = Vec::new();
+    for folder in tree.folders() {
+        let versions = versions_of(folder, clusters);
+        for object in
+            folder.files.values().filter(|file| !file.is_encrypted()).filter_map(|file| file.object())
+        {
+            let kind = match served::find(object, versions, customs.of_cluster(&folder.lands_on), diagnostics)
+            {
+                Served::Known(kind) => What::Known(kind),
+                Served::Custom(definitions) => What::Custom(definitions),
+                Served::Not => continue,
+            };
+            let number = match &kind {
+                What::Known(kind) => kind.shape.index(),
+                What::Custom(definitions) => std::ptr::from_ref(&definitions[0]).addr(),
+            };
+            let mut fresh = 0;
+            for (index, entry) in object.as_map().into_iter().flatten().enumerate().take(64) {
+                let is_new = address(&entry.value).is_none_or(|it| seen.insert((it, number, versions)));
+                fresh |= u64::from(is_new) << index;
+            }
+            tasks.push(Task { object, kind, versions, fresh });
+        }
+    }
+    tasks
+}
+
+/// What the cluster runs, on which the objects of the folder end up.
+fn versions_of(folder: &Folder, clusters: &BTreeMap<Text, Option<Text>>) -> Versions {
+    let kubernetes = clusters.get(folder.lands_on.as_str()).and_then(Option::as_deref);
+    Versions::of(kubernetes, Some(&folder.flux))
+}
+
+/// Where a value that may be shared lies in memory.
+fn address(value: &Value) -> Option<usize> {
+    match &value.data {
+        Data::Map(map) if !map.is_empty() => Some(map.address()),
+        Data::List(list) if !list.is_empty() => Some(list.as_ptr().addr()),
+        _ => None,
+    }
+}
+
+impl Task<'_> {
+    fn run(&self, patterns: &mut patterns::OfThread) -> Vec<Diagnostic> {
+        match self.kind {
+            What::Known(kind) => {
+                let mut walk = Walk::new(kind, self.versions, self.object.place, patterns);
+                walk.root(self.object, kind.shape, self.fresh);
+                walk.said
+            }
+            What::Custom(definitions) => custom::check(definitions, self.object, self.fresh, patterns),
+        }
+    }
+}

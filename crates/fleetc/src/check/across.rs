@@ -1,0 +1,150 @@
+//! Objects of a cluster against each other: what one needs, another brings.
+//!
+//! All of it is a warning: charts, operators and people bring objects too. Where a namespace has something that is not
+//! rendered here (a chart, or what Flux pulls), nothing is said about it.
+
+mod needs;
+
+use std::collections::BTreeMap;
+
+use fleetc_manifests::kinds;
+use fleetc_manifests::{Map, Text, Value};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::fleet::{Fleet, Placement};
+use crate::messages;
+use crate::tree::{Folder, Tree};
+
+/// What one cluster gets.
+#[derive(Default)]
+struct Brought<'t> {
+    /// Kind, namespace, name.
+    objects: FxHashSet<(&'t str, &'t str, &'t str)>,
+    /// The labels of templates of pods, by namespace.
+    pods: FxHashMap<&'t str, Vec<&'t Map>>,
+    /// Namespaces into which something comes that is not rendered here.
+    opaque: FxHashSet<&'t str>,
+    /// Namespaces with objects of custom kinds, which may run pods.
+    custom: FxHashSet<&'t str>,
+}
+
+/// Says what objects need of others on their cluster, and do not find.
+pub(super) fn check(expected: &[Text], tree: &Tree, diagnostics: &mut Diagnostics) {
+    let mut clusters: BTreeMap<&str, Vec<&Folder>> = BTreeMap::new();
+    for folder in tree.folders() {
+        clusters.entry(&folder.lands_on).or_default().push(folder);
+    }
+    let clusters: Vec<Vec<&Folder>> = clusters.into_values().collect();
+    let found: Vec<Vec<Diagnostic>> =
+        clusters.par_iter().map(|folders| check_cluster(folders, expected)).collect();
+    for diagnostic in found.into_iter().flatten() {
+        diagnostics.push(diagnostic);
+    }
+}
+
+/// What is made elsewhere: `Kind/name`.
+pub(super) fn expected(fleet: &Fleet) -> Vec<Text> {
+    let of_apps = fleet.apps.iter().flat_map(|app| &app.placements);
+    let of_tenants = fleet.tenants.iter().flat_map(|tenant| &tenant.placements);
+    let lists =
+        of_apps.chain(of_tenants).filter_map(|it: &Placement| it.settings.keys.get("expects")?.as_list());
+    let mut expected: Vec<Text> = lists.flatten().filter_map(Value::as_text).map(Text::from).collect();
+    expected.sort();
+    expected.dedup();
+    expected
+}
+
+fn check_cluster(folders: &[&Folder], expected: &[Text]) -> Vec<Diagnostic> {
+    let brought = Brought::of(folders);
+    let mut said = Vec::new();
+    for folder in folders {
+        let target = format!("{}/{}", folder.environment.as_deref().unwrap_or("common"), folder.cluster);
+        let objects =
+            folder.files.values().filter(|file| !file.is_encrypted()).filter_map(|file| file.object());
+        for object in objects {
+            let namespace = text(object, &["metadata", "namespace"]);
+            if brought.opaque.contains(namespace) || namespace.is_empty() {
+                continue;
+            }
+            for need in needs::of(object) {
+                let is_there = brought.objects.contains(&(need.kind, namespace, need.name));
+                if !is_there && !is_expected(expected, need.kind, namespace, need.name) {
+                    let place = need.place.or(object.place);
+                    said.push(messages::missing_object(place, &owner(object), need.kind, need.name, &target));
+                }
+            }
+            said.extend(brought.selection(object, namespace, &target));
+        }
+    }
+    said
+}
+
+/// `Deployment web`.
+fn owner(object: &Value) -> String {
+    format!("{} {}", text(object, &["kind"]), text(object, &["metadata", "name"]))
+}
+
+/// Whether the list names it, as `Kind/name` or `Kind/namespace/name`; what stands behind `${` may be anything.
+fn is_expected(expected: &[Text], kind: &str, namespace: &str, name: &str) -> bool {
+    let spellings = [format!("{kind}/{name}"), format!("{kind}/{namespace}/{name}")];
+    expected.iter().any(|it| match it.split_once("${") {
+        Some((start, _)) => spellings.iter().any(|spelling| spelling.starts_with(start)),
+        None => spellings.iter().any(|spelling| it == spelling),
+    })
+}
+
+impl<'t> Brought<'t> {
+    fn of(folders: &[&'t Folder]) -> Self {
+        let mut brought = Self::default();
+        for object in folders.iter().flat_map(|folder| folder.files.values()).filter_map(|file| file.object())
+        {
+            brought.note(object);
+        }
+        brought
+    }
+
+    fn note(&mut self, object: &'t Value) {
+        let (kind, namespace) = (text(object, &["kind"]), text(object, &["metadata", "namespace"]));
+        self.objects.insert((kind, namespace, text(object, &["metadata", "name"])));
+        if let Some(made) = needs::made_by(object) {
+            self.objects.insert(("Secret", namespace, made));
+        }
+        let target = text(object, &["spec", "targetNamespace"]);
+        match kind {
+            // Flux' own objects that apply a bundle of this tree lie in Flux' namespace.
+            "HelmRelease" | "Kustomization" => {
+                self.opaque.insert(if target.is_empty() { namespace } else { target });
+            }
+            _ if kinds::find(text(object, &["apiVersion"]), kind).is_none() => {
+                self.custom.insert(namespace);
+            }
+            _ => {}
+        }
+        if let Some(template) = needs::template(object) {
+            let labels = template.find(&["metadata", "labels"]).and_then(Value::as_map);
+            self.pods.entry(namespace).or_default().extend(labels);
+        }
+    }
+
+    /// What is wrong with the selector of a Service or a PodDisruptionBudget.
+    fn selection(&self, object: &Value, namespace: &str, target: &str) -> Option<Diagnostic> {
+        let selector = match text(object, &["kind"]) {
+            "Service" => object.find(&["spec", "selector"])?,
+            "PodDisruptionBudget" => object.find(&["spec", "selector", "matchLabels"])?,
+            _ => return None,
+        };
+        let asked = selector.as_map().filter(|asked| !asked.is_empty())?;
+        let has = |labels: &&&Map| asked.iter().all(|it| labels.get(&it.key.text) == Some(&it.value));
+        let is_met = self.pods.get(namespace).is_some_and(|pods| pods.iter().any(|labels| has(&labels)));
+        let is_unsure = self.custom.contains(namespace);
+        (!is_met && !is_unsure)
+            .then(|| messages::selects_nothing(selector.place.or(object.place), &owner(object), target))
+    }
+}
+
+/// The text under keys.
+fn text<'v>(object: &'v Value, keys: &[&str]) -> &'v str {
+    object.find(keys).and_then(Value::as_text).unwrap_or_default()
+}

@@ -1,0 +1,125 @@
+//! What an object needs in its namespace, by name.
+
+use fleetc_manifests::{Place, Value};
+
+use super::text;
+
+/// An object that must be there.
+pub(super) struct Need<'v> {
+    pub(super) kind: &'static str,
+    pub(super) name: &'v str,
+    pub(super) place: Place,
+}
+
+/// ConfigMaps that Kubernetes makes in every namespace.
+const EVERYWHERE: [&str; 2] = ["kube-root-ca.crt", "openshift-service-ca.crt"];
+
+/// What pods are made of: the object itself for a Pod, or the template in it.
+pub(super) fn template(object: &Value) -> Option<&Value> {
+    let template = match text(object, &["kind"]) {
+        "Pod" => object,
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "ReplicationController" => {
+            object.find(&["spec", "template"])?
+        }
+        "CronJob" => object.find(&["spec", "jobTemplate", "spec", "template"])?,
+        _ => return None,
+    };
+    template.get("spec").is_some().then_some(template)
+}
+
+/// The Secret that a controller makes of an object.
+pub(super) fn made_by(object: &Value) -> Option<&str> {
+    let name = text(object, &["metadata", "name"]);
+    match text(object, &["kind"]) {
+        "Certificate" => object.find(&["spec", "secretName"])?.as_text(),
+        "ExternalSecret" => {
+            Some(object.find(&["spec", "target", "name"]).and_then(Value::as_text).unwrap_or(name))
+        }
+        "SealedSecret" | "VaultStaticSecret" | "VaultDynamicSecret" | "OnePasswordItem" => Some(name),
+        _ => None,
+    }
+}
+
+/// Everything that the object needs.
+pub(super) fn of(object: &Value) -> Vec<Need<'_>> {
+    let mut needs = Vec::new();
+    match text(object, &["kind"]) {
+        "HorizontalPodAutoscaler" => scaled(object, &mut needs),
+        "Ingress" => served(object, &mut needs),
+        _ => {
+            if let Some(spec) = template(object).and_then(|template| template.get("spec")) {
+                of_pod(object, spec, &mut needs);
+            }
+        }
+    }
+    needs.retain(|need| !EVERYWHERE.contains(&need.name) && !need.name.contains("${"));
+    needs
+}
+
+/// What an autoscaler scales, if it is one of Kubernetes' own kinds.
+fn scaled<'v>(object: &'v Value, needs: &mut Vec<Need<'v>>) {
+    let Some(target) = object.find(&["spec", "scaleTargetRef"]) else { return };
+    let kinds = ["Deployment", "StatefulSet", "ReplicaSet"];
+    let kind = kinds.into_iter().find(|kind| *kind == text(target, &["kind"]));
+    if let Some(kind) = kind.filter(|_| text(target, &["apiVersion"]) == "apps/v1") {
+        add(kind, target.get("name"), needs);
+    }
+}
+
+/// The Services of an Ingress.
+fn served<'v>(object: &'v Value, needs: &mut Vec<Need<'v>>) {
+    add("Service", object.find(&["spec", "defaultBackend", "service", "name"]), needs);
+    for rule in items(object.get("spec"), "rules") {
+        for path in items(rule.get("http"), "paths") {
+            add("Service", path.find(&["backend", "service", "name"]), needs);
+        }
+    }
+}
+
+fn of_pod<'v>(object: &'v Value, spec: &'v Value, needs: &mut Vec<Need<'v>>) {
+    if text(spec, &["serviceAccountName"]) != "default" {
+        add("ServiceAccount", spec.get("serviceAccountName"), needs);
+    }
+    for container in items(Some(spec), "initContainers").chain(items(Some(spec), "containers")) {
+        for variable in items(Some(container), "env") {
+            by_name(variable.find(&["valueFrom", "configMapKeyRef"]), "ConfigMap", "name", needs);
+            by_name(variable.find(&["valueFrom", "secretKeyRef"]), "Secret", "name", needs);
+        }
+        for from in items(Some(container), "envFrom") {
+            by_name(from.get("configMapRef"), "ConfigMap", "name", needs);
+            by_name(from.get("secretRef"), "Secret", "name", needs);
+        }
+    }
+    let claims = items(object.get("spec"), "volumeClaimTemplates");
+    let claims: Vec<&str> = claims.map(|claim| text(claim, &["metadata", "name"])).collect();
+    for volume in items(Some(spec), "volumes").filter(|volume| !claims.contains(&text(volume, &["name"]))) {
+        by_name(volume.get("configMap"), "ConfigMap", "name", needs);
+        by_name(volume.get("secret"), "Secret", "secretName", needs);
+        add("PersistentVolumeClaim", volume.find(&["persistentVolumeClaim", "claimName"]), needs);
+        for source in items(volume.get("projected"), "sources") {
+            by_name(source.get("configMap"), "ConfigMap", "name", needs);
+            by_name(source.get("secret"), "Secret", "name", needs);
+        }
+    }
+}
+
+/// A reference that may say that it is optional.
+fn by_name<'v>(reference: Option<&'v Value>, kind: &'static str, key: &str, needs: &mut Vec<Need<'v>>) {
+    if let Some(reference) = reference
+        && reference.get("optional").and_then(Value::as_bool) != Some(true)
+    {
+        add(kind, reference.get(key), needs);
+    }
+}
+
+fn add<'v>(kind: &'static str, name: Option<&'v Value>, needs: &mut Vec<Need<'v>>) {
+    if let Some(written) = name
+        && let Some(name) = written.as_text().filter(|name| !name.is_empty())
+    {
+        needs.push(Need { kind, name, place: written.place });
+    }
+}
+
+fn items<'v>(value: Option<&'v Value>, key: &str) -> impl Iterator<Item = &'v Value> {
+    value.and_then(|value| value.get(key)).and_then(Value::as_list).into_iter().flatten()
+}

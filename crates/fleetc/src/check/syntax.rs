@@ -1,0 +1,124 @@
+//! How names, labels and amounts are written. Source: apimachinery/pkg/util/validation and pkg/api/resource.
+
+/// Whether it is a DNS label: `web-1`.
+pub(super) fn is_dns_label(text: &str) -> bool {
+    text.len() <= 63 && is_dns_part(text)
+}
+
+/// Whether it is a DNS subdomain: `a.example`.
+pub(super) fn is_dns_subdomain(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(is_dns_part)
+}
+
+fn is_dns_part(part: &str) -> bool {
+    !part.is_empty()
+        && !part.starts_with('-')
+        && !part.ends_with('-')
+        && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Whether it is the key of a label or an annotation: `app`, `example.com/app`.
+pub(super) fn is_qualified_name(text: &str) -> bool {
+    match text.split_once('/') {
+        Some((prefix, name)) => is_dns_subdomain(prefix) && is_plain_name(name),
+        None => is_plain_name(text),
+    }
+}
+
+/// Whether it is the value of a label.
+pub(super) fn is_label_value(text: &str) -> bool {
+    text.is_empty() || is_plain_name(text)
+}
+
+fn is_plain_name(text: &str) -> bool {
+    let is_end = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = text.as_bytes();
+    bytes.len() <= 63
+        && is_end(bytes.first())
+        && is_end(bytes.last())
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+}
+
+/// Whether it is the name of a port: at most 15 of `a` to `z`, digits and `-`, a letter among them.
+pub(super) fn is_port_name(text: &str) -> bool {
+    text.len() <= 15
+        && is_dns_part(text)
+        && !text.contains("--")
+        && text.bytes().any(|byte| byte.is_ascii_lowercase())
+}
+
+/// Whether it is a key of a ConfigMap or a Secret.
+pub(super) fn is_config_key(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 253
+        && text != "."
+        && text != ".."
+        && !text.starts_with("..")
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+/// Whether it is the name of an environment variable, as the strictest version of Kubernetes sees it, or a looser one.
+pub(super) fn is_environment_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=')
+}
+
+/// Whether it is an amount: `500m`, `1.5Gi`, `1e3`.
+pub(super) fn is_quantity(text: &str) -> bool {
+    let text = text.trim();
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
+    let (number, suffix) = unsigned.split_at(end);
+    let has_digits = number.bytes().any(|byte| byte.is_ascii_digit());
+    has_digits && number.matches('.').count() <= 1 && (is_unit(suffix) || is_exponent(suffix))
+}
+
+fn is_unit(suffix: &str) -> bool {
+    matches!(
+        suffix,
+        "" | "n" | "u" | "m" | "k" | "M" | "G" | "T" | "P" | "E" | "Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei"
+    )
+}
+
+fn is_exponent(suffix: &str) -> bool {
+    let Some(digits) = suffix.strip_prefix(['e', 'E']) else { return false };
+    let digits = digits.strip_prefix(['+', '-']).unwrap_or(digits);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether Flux fills something in here on the cluster: what it will be, nobody knows yet.
+pub(super) fn is_late(text: &str) -> bool {
+    text.contains("${")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_told_from_other_text() {
+        for right in ["0", "1", "500m", "1.5Gi", "1e3", "2E-3", "-1", "+.5", "5.", "100Ki", "1E"] {
+            assert!(is_quantity(right), "{right}");
+        }
+        for wrong in ["", "m", "1 Gi", "1gb", "1GB", "1.2.3", "one", "1ee3", "0x10", "1mi"] {
+            assert!(!is_quantity(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn labels_are_told_from_other_text() {
+        let long = "a".repeat(64);
+        for right in ["app", "a/b", "app.kubernetes.io/name", "A_b.c", "1"] {
+            assert!(is_qualified_name(right), "{right}");
+        }
+        for wrong in ["", "-a", "a-", "a/b/c", "/a", "a/", "A/b", "a b", long.as_str()] {
+            assert!(!is_qualified_name(wrong), "{wrong}");
+        }
+        assert!(is_label_value("") && !is_label_value("a b") && !is_label_value(&long));
+    }
+
+    #[test]
+    fn names_of_ports_need_a_letter() {
+        assert!(is_port_name("http") && is_port_name("8080-tcp"));
+        assert!(!is_port_name("8080") && !is_port_name("metrics-and-more-x") && !is_port_name("a--b"));
+    }
+}
