@@ -101,7 +101,7 @@ fn tree(apps: std::ops::Range<usize>, version: &str) -> Vec<Folder> {
         text.push_str(&format!("apps.app{app} = {{ manifests = \"{app}.yaml\", namespace = \"n{app}\" }}\n"));
         let object = |object: usize| {
             format!(
-                "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: map{object}\ndata:\n  version: {version}\n"
+                "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: map{object}\ndata:\n  version: \"{version}\"\n"
             )
         };
         files.insert(format!("{app}.yaml"), (0..10).map(object).collect::<Vec<_>>().concat());
