@@ -64,20 +64,29 @@ pub(crate) struct Checker<'f> {
     /// What is made elsewhere.
     expected: Vec<Text>,
     patterns: Patterns,
+    /// Whether nothing of the fleet was left out: only then something may be missing.
+    is_whole: bool,
 }
 
 impl<'f> Checker<'f> {
     /// A checker for the clusters of the fleet; says what is wrong with what they run.
-    pub(crate) fn new(fleet: &'f Fleet, library: &'f Library, diagnostics: &mut Diagnostics) -> Self {
+    pub(crate) fn new(
+        fleet: &'f Fleet,
+        library: &'f Library,
+        is_whole: bool,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
         let clusters = cluster::versions(fleet, diagnostics);
         let expected = across::expected(fleet);
-        Self { fleet, library, clusters, expected, patterns: Patterns::default() }
+        Self { fleet, library, clusters, expected, patterns: Patterns::default(), is_whole }
     }
 
     /// Says what is wrong with the objects of a tree that holds everything of its clusters.
     pub(crate) fn check(&self, tree: &Tree, diagnostics: &mut Diagnostics) {
         cluster::check_pairs(self.fleet, tree, &self.clusters, diagnostics);
-        across::check(&self.expected, tree, diagnostics);
+        if self.is_whole {
+            across::check(&self.expected, tree, diagnostics);
+        }
         let customs = CustomKinds::of(tree, self.library);
         let tasks = tasks(tree, &self.clusters, &customs, diagnostics);
         let found: Vec<Vec<Diagnostic>> = tasks

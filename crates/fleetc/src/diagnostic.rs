@@ -164,6 +164,11 @@ impl Diagnostics {
         }
     }
 
+    /// The errors among them.
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
     /// Whether there is an error among them.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)

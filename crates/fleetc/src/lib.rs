@@ -44,6 +44,7 @@ mod bootstrap;
 mod check;
 mod diagnostic;
 mod files;
+mod healthy;
 mod load;
 mod messages;
 mod needs;
@@ -171,12 +172,18 @@ impl Work {
         let fleet = self.fleet(input)?;
         let library =
             load::load(&fleet, input.files, std::mem::take(&mut self.sources), &mut self.diagnostics);
-        if self.diagnostics.has_errors() {
-            self.tally.forget_rendering();
-        } else {
-            let checker = check::Checker::new(&fleet, &library, &mut self.diagnostics);
-            let after = render::After { check: &|tree, found| checker.check(tree, found), take };
-            render::render(&fleet, &library, &mut self.tally, &mut self.diagnostics, &after);
+        let Some(healthy) = healthy::Healthy::of(&fleet, &library, &self.diagnostics) else {
+            self.tally.forget_rendering(|_| false);
+            self.sources = library.sources;
+            return Some(fleet);
+        };
+        let checker = check::Checker::new(&fleet, &library, healthy.is_whole(), &mut self.diagnostics);
+        let nobody = |_| {};
+        let take: &(dyn Fn(Folder) + Sync) = if healthy.is_whole() { take } else { &nobody };
+        let after = render::After { check: &|tree, found| checker.check(tree, found), take };
+        render::render(&fleet, &library, &healthy, &mut self.tally, &mut self.diagnostics, &after);
+        if !healthy.is_whole() {
+            self.tally.forget_rendering(|place| healthy.answers_for(place));
         }
         self.sources = library.sources;
         Some(fleet)

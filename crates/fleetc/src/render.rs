@@ -38,6 +38,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostics;
 use crate::fleet::Fleet;
+use crate::healthy::Healthy;
 use crate::load::Library;
 use crate::resolve::Tally;
 use crate::tree::{Folder, Tree};
@@ -86,14 +87,15 @@ pub(crate) struct After<'a> {
 pub(crate) fn render(
     fleet: &Fleet,
     library: &Library,
+    healthy: &Healthy,
     tally: &mut Tally,
     diagnostics: &mut Diagnostics,
     after: &After<'_>,
 ) {
-    let on_targets = OnTargets::of(fleet);
+    let on_targets = OnTargets::of(fleet, healthy);
     let render = |hosts: &Vec<usize>| {
         let parts: Vec<Part> =
-            hosts.par_iter().map(|host| host::render(fleet, library, &on_targets, *host)).collect();
+            hosts.par_iter().map(|host| host::render(fleet, library, healthy, &on_targets, *host)).collect();
         give(parts, after)
     };
     let parts: Vec<Part> = host_groups(fleet).par_iter().map(render).collect();
@@ -148,17 +150,17 @@ fn give(parts: Vec<Part>, after: &After<'_>) -> Part {
 }
 
 impl OnTargets {
-    fn of(fleet: &Fleet) -> Self {
+    fn of(fleet: &Fleet, healthy: &Healthy) -> Self {
         let mut on = Self {
             tenants: vec![Vec::new(); fleet.targets.len()],
             apps: vec![Vec::new(); fleet.targets.len()],
         };
-        for (index, tenant) in fleet.tenants.iter().enumerate() {
+        for (index, tenant) in fleet.tenants.iter().enumerate().filter(|(it, _)| healthy.has_tenant(*it)) {
             for (place, placement) in tenant.placements.iter().enumerate() {
                 on.tenants[placement.target].push((index, place));
             }
         }
-        for (index, app) in fleet.apps.iter().enumerate() {
+        for (index, app) in fleet.apps.iter().enumerate().filter(|(it, _)| healthy.has_app(*it)) {
             for (place, placement) in app.placements.iter().enumerate() {
                 on.apps[placement.target].push((index, place));
             }
