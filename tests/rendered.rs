@@ -74,7 +74,7 @@ fn new_files_in_a_folder_are_seen() {
     folder.run("build").ends(0);
     assert!(folder.has("rendered/prod/home/a/configmap-c.yaml"));
     fs::remove_file(folder.path().join("apps/a.yaml")).unwrap();
-    folder.run("build").ends(0);
+    folder.run("build --allow-delete all").ends(0);
     assert!(!folder.has(FILE));
 }
 
@@ -243,7 +243,7 @@ fn check_says_in_what_the_tree_differs_and_writes_nothing() {
     …
     "#);
     assert_eq!(tree(&folder.path().join("rendered")), before);
-    folder.run("build").ends(0);
+    folder.run("build --allow-delete all").ends(0);
     fs::write(folder.path().join("rendered/.fleetc-ledger"), "").unwrap();
     assert!(
         folder.run("build --check").ends(1).err.contains("`rendered/.fleetc-ledger` is not that of the tree")

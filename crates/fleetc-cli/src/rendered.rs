@@ -10,6 +10,7 @@ mod commit;
 mod differences;
 #[cfg(test)]
 mod faults;
+mod guard;
 mod ledger;
 mod lock;
 mod stage;
@@ -29,6 +30,7 @@ use crate::stamp::Stamp;
 use crate::system::System;
 
 pub(crate) use cache::Cache;
+pub(crate) use guard::Allowed;
 pub(crate) use stage::{Mode, Stage};
 
 use ledger::{Entry, Ledger};

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use fleetc::language::State;
+
 use crate::commands::FleetFile;
 use crate::digest::Digest;
 use crate::global::Global;
 use crate::inputs::Inputs;
 use crate::output::{Output, counted};
-use crate::rendered::{Cache, Mode, Rendered, Stage};
+use crate::rendered::{Allowed, Cache, Mode, Rendered, Stage};
 use crate::stamp::Stamp;
 use crate::system::Machine;
 use crate::{Ended, NotRun};
@@ -38,6 +40,10 @@ pub(crate) struct Build {
     /// Replace files that fleetc did not write, or that were changed since, where its own must lie
     #[arg(long)]
     force: bool,
+    /// What may lose more than a fifth of its objects, or a Namespace, a CRD or a volume: an environment, a cluster, a
+    /// target (`prod/emea-1`), or `all` (may be repeated)
+    #[arg(long, value_name = "NAME")]
+    allow_delete: Vec<String>,
     /// How long to wait for another build into the same folder
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     wait: u64,
@@ -192,7 +198,9 @@ impl Building<'_> {
         let Some(fleet) = outcome.output else { return Ok(Ended::Mistakes) };
         self.args.part.check(&fleet)?;
         let _progress = output.progress("writing");
-        let done = stage.plan()?.commit()?;
+        let plan = stage.plan()?;
+        plan.guard(&self.allowed(&fleet))?;
+        let done = plan.commit()?;
         let counts = [fleet.targets.len(), stage.objects()];
         self.summary(counts, rendered.root(), [done.written, done.unchanged, done.removed], output);
         let is_silent = outcome.diagnostics.is_empty();
@@ -209,6 +217,13 @@ impl Building<'_> {
                 stage.take(&folder);
             }
         })
+    }
+
+    /// What may leave the tree: what was named, and the clusters of which the fleet says that they are retired.
+    fn allowed(&self, fleet: &fleetc::Fleet) -> Allowed {
+        let retired = fleet.clusters.iter().filter(|cluster| cluster.state == State::Retired);
+        let retired = retired.map(|cluster| cluster.name.to_string()).collect();
+        Allowed { names: self.args.allow_delete.clone(), retired }
     }
 
     fn folder(&self) -> PathBuf {
