@@ -2,11 +2,11 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use fleetc::{Diagnostic, Diagnostics, Severity, Sources};
+use fleetc::{Diagnostics, Severity, Sources};
 
 use crate::global::{Global, MessageFormat, When};
 use crate::progress::Progress;
-use crate::report;
+use crate::report::{self, Said};
 
 /// Where a command prints.
 pub(crate) struct Output {
@@ -66,6 +66,12 @@ impl Output {
         }
     }
 
+    /// Where the time went, for whoever asked.
+    #[allow(clippy::unused_self)]
+    pub(crate) fn timings(&mut self, text: &str) {
+        line(text);
+    }
+
     /// Why the command could not be run.
     pub(crate) fn error(&mut self, message: &str) {
         let message = report::harmless(message);
@@ -80,20 +86,41 @@ impl Output {
 
     /// The problems of a fleet.
     pub(crate) fn problems(&mut self, diagnostics: &Diagnostics, sources: &Sources) {
-        let is_shown = |diagnostic: &&Diagnostic| {
-            diagnostic.severity != Severity::Note || self.verbose || self.format == MessageFormat::Json
-        };
-        for diagnostic in diagnostics.sorted().into_iter().filter(is_shown) {
-            let text = match self.format {
+        for diagnostic in diagnostics.sorted() {
+            if !self.shows(diagnostic.severity.name()) {
+                continue;
+            }
+            line(&match self.format {
                 MessageFormat::Human => report::human(diagnostic, sources, self.colour),
                 MessageFormat::Short => report::short(diagnostic, sources),
                 MessageFormat::Json => report::json(diagnostic, sources),
-            };
-            line(&text);
+            });
         }
+        self.counts(|severity| diagnostics.count(severity));
+    }
+
+    /// The problems of a fleet once more, as a build before has said them.
+    pub(crate) fn again(&mut self, problems: &[Said]) {
+        for problem in problems.iter().filter(|problem| self.shows(&problem.severity)) {
+            line(match self.format {
+                MessageFormat::Human if self.colour => &problem.coloured,
+                MessageFormat::Human => &problem.human,
+                MessageFormat::Short => &problem.short,
+                MessageFormat::Json => &problem.json,
+            });
+        }
+        self.counts(|severity| problems.iter().filter(|it| it.severity == severity.name()).count());
+    }
+
+    /// Whether problems of the severity are printed.
+    fn shows(&self, severity: &str) -> bool {
+        severity != Severity::Note.name() || self.verbose || self.format == MessageFormat::Json
+    }
+
+    fn counts(&self, count: impl Fn(Severity) -> usize) {
         let counts: Vec<String> = [Severity::Error, Severity::Warning]
             .into_iter()
-            .map(|severity| (severity, diagnostics.count(severity)))
+            .map(|severity| (severity, count(severity)))
             .filter(|(_, count)| *count > 0)
             .map(|(severity, count)| counted(count, severity.name()))
             .collect();
