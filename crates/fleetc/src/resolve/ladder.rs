@@ -177,11 +177,12 @@ pub(crate) fn bundle_steps<'f>(fleet: &'f Fleet, context: &Context<'f>, bundle: 
 /// The rungs that say how Flux runs on a target.
 pub(crate) fn flux_steps<'f>(fleet: &'f Fleet, context: &Context<'f>) -> Vec<Step<'f>> {
     let step = |name, rung| Step { name, rung, keys: Keys::Flux, source_of: "" };
-    let mut steps = vec![
-        step(StepName::Table("fleet", ""), &*fleet.rung),
-        step(StepName::Defaults("environment"), &*fleet.defaults.environment),
-        step(StepName::Defaults("cluster"), &*fleet.defaults.cluster),
-    ];
+    let mut steps = vec![step(StepName::Table("fleet", ""), &*fleet.rung)];
+    // As with prefix and source, `common` is not an environment that has these defaults.
+    if !context.is_common {
+        steps.push(step(StepName::Defaults("environment"), &*fleet.defaults.environment));
+    }
+    steps.push(step(StepName::Defaults("cluster"), &*fleet.defaults.cluster));
     if let Some(environment) = context.environment {
         steps.push(step(StepName::Table("environments", &environment.name), &*environment.rung));
     }
