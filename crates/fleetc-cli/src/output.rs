@@ -7,7 +7,7 @@ use fleetc::{Diagnostic, Diagnostics, Severity, Sources};
 
 use crate::global::{Global, MessageFormat, When};
 use crate::progress::Progress;
-use crate::report;
+use crate::report::{self, Said};
 
 /// Where a command prints.
 pub(crate) struct Output {
@@ -67,7 +67,7 @@ impl Output {
 
     /// Why it takes longer.
     pub(crate) fn notice(&mut self, text: &str) {
-        if !self.quiet && self.format != MessageFormat::Json {
+        if !self.quiet && !self.is_for_machines() {
             line(text);
         }
     }
@@ -77,6 +77,12 @@ impl Output {
         if self.verbose {
             line(text);
         }
+    }
+
+    /// Where the time went, for whoever asked.
+    #[allow(clippy::unused_self)]
+    pub(crate) fn timings(&mut self, text: &str) {
+        line(text);
     }
 
     /// Why the command could not be run.
@@ -97,45 +103,80 @@ impl Output {
         matches!(self.format, MessageFormat::Json | MessageFormat::Sarif)
     }
 
+    /// Whether problems can be said once more as a build before has said them: paths in some formats depend on the
+    /// folder in which the command runs.
+    pub(crate) fn can_repeat(&self) -> bool {
+        !matches!(self.format, MessageFormat::Sarif | MessageFormat::Github)
+    }
+
     /// The problems of a fleet that lies in `folder`.
     pub(crate) fn problems(&mut self, diagnostics: &Diagnostics, sources: &Sources, folder: &Path) {
-        let is_shown = |diagnostic: &&Diagnostic| {
-            diagnostic.severity != Severity::Note || self.verbose || self.is_for_machines()
-        };
-        let mut shown: Vec<&Diagnostic> = diagnostics.sorted().into_iter().filter(is_shown).collect();
-        // Where not all are printed, those that stop the build are.
-        if shown.len() > self.max_problems {
-            shown.sort_by_key(|diagnostic| diagnostic.severity);
-        }
-        let left_out = shown.len().saturating_sub(self.max_problems);
-        shown.truncate(self.max_problems);
-        let mut err = io::BufWriter::new(io::stderr().lock());
+        let all = diagnostics.sorted().into_iter().filter(|it| self.shows(it.severity.name())).collect();
+        let shown = self.limited(all, |diagnostic: &&Diagnostic| diagnostic.severity);
         if self.format == MessageFormat::Sarif {
-            let _ = writeln!(err, "{}", report::sarif(&shown, sources, folder));
+            line(&report::sarif(&shown.0, sources, folder));
             return;
         }
-        for diagnostic in shown {
-            let text = match self.format {
-                MessageFormat::Human => report::human(diagnostic, sources, self.colour),
-                MessageFormat::Short => report::short(diagnostic, sources),
-                MessageFormat::Github => report::annotation(diagnostic, sources, folder),
-                MessageFormat::Json | MessageFormat::Sarif => report::json(diagnostic, sources),
-            };
-            let _ = writeln!(err, "{text}");
+        let texts = shown.0.iter().map(|diagnostic| match self.format {
+            MessageFormat::Human => report::human(diagnostic, sources, self.colour),
+            MessageFormat::Short => report::short(diagnostic, sources),
+            MessageFormat::Github => report::annotation(diagnostic, sources, folder),
+            MessageFormat::Json | MessageFormat::Sarif => report::json(diagnostic, sources),
+        });
+        lines(texts);
+        self.counts(shown.1, |severity| diagnostics.count(severity));
+    }
+
+    /// The problems of a fleet once more, as a build before has said them.
+    pub(crate) fn again(&mut self, problems: &[Said]) {
+        let all = problems.iter().filter(|problem| self.shows(&problem.severity)).collect();
+        let (shown, left_out) = self.limited(all, |problem: &&Said| problem.severity != "error");
+        lines(shown.iter().map(|problem| match self.format {
+            MessageFormat::Human if self.colour => &problem.coloured,
+            MessageFormat::Human => &problem.human,
+            MessageFormat::Short | MessageFormat::Github => &problem.short,
+            MessageFormat::Json | MessageFormat::Sarif => &problem.json,
+        }));
+        self.counts(left_out, |severity| problems.iter().filter(|it| it.severity == severity.name()).count());
+    }
+
+    /// As many of the problems as are printed, the worst first where not all are; and how many are left out.
+    fn limited<T, K: Ord>(&self, mut problems: Vec<T>, order: impl Fn(&T) -> K) -> (Vec<T>, usize) {
+        let left_out = problems.len().saturating_sub(self.max_problems);
+        if left_out > 0 {
+            problems.sort_by_key(order);
+            problems.truncate(self.max_problems);
         }
+        (problems, left_out)
+    }
+
+    /// Whether problems of the severity are printed.
+    fn shows(&self, severity: &str) -> bool {
+        severity != Severity::Note.name() || self.verbose || self.is_for_machines()
+    }
+
+    fn counts(&self, left_out: usize, count: impl Fn(Severity) -> usize) {
         if left_out > 0 && !self.is_for_machines() {
             let hint = "`--message-format short` prints a line for each";
-            let _ = writeln!(err, "… and {}: {hint}", counted(left_out, "more problem"));
+            line(&format!("… and {}: {hint}", counted(left_out, "more problem")));
         }
         let counts: Vec<String> = [Severity::Error, Severity::Warning]
             .into_iter()
-            .map(|severity| (severity, diagnostics.count(severity)))
+            .map(|severity| (severity, count(severity)))
             .filter(|(_, count)| *count > 0)
             .map(|(severity, count)| counted(count, severity.name()))
             .collect();
         if !counts.is_empty() && self.format == MessageFormat::Human {
-            let _ = writeln!(err, "{}", counts.join(", "));
+            line(&counts.join(", "));
         }
+    }
+}
+
+/// Lines on standard error.
+fn lines<T: AsRef<str>>(texts: impl Iterator<Item = T>) {
+    let mut err = io::BufWriter::new(io::stderr().lock());
+    for text in texts {
+        let _ = writeln!(err, "{}", text.as_ref());
     }
 }
 

@@ -10,6 +10,7 @@ mod commit;
 mod differences;
 #[cfg(test)]
 mod faults;
+mod guard;
 mod ledger;
 mod lock;
 mod stage;
@@ -29,6 +30,7 @@ use crate::stamp::Stamp;
 use crate::system::System;
 
 pub(crate) use cache::Cache;
+pub(crate) use guard::Allowed;
 pub(crate) use stage::{Mode, Stage};
 
 use ledger::{Entry, Ledger};
@@ -118,16 +120,11 @@ impl<'r> Rendered<'r> {
         Ok(())
     }
 
-    /// Whether the last build had the same key and the same inputs, and its tree stands as it left it; how many targets,
-    /// objects and files there are.
-    pub(crate) fn is_current(&self, key: Digest, disk: &Disk) -> Option<[usize; 3]> {
+    /// What the last build left, if it had the same key and the same inputs, and its tree stands as it left it.
+    pub(crate) fn current(&self, key: Digest, disk: &Disk) -> Option<&Cache> {
         let (cache, then) = self.cache.as_ref()?;
         let inputs = cache.inputs.as_ref().filter(|_| cache.key == key)?;
-        if !inputs::are_unchanged(inputs, disk, *then) || !self.stands() {
-            return None;
-        }
-        let [targets, objects] = cache.counts;
-        Some([targets, objects, self.ledger.len()])
+        (inputs::are_unchanged(inputs, disk, *then) && self.stands()).then_some(cache)
     }
 
     /// Whether all files of the ledger are there, and nobody changed them.

@@ -12,6 +12,7 @@ use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
 };
+use serde::{Deserialize, Serialize};
 
 pub(crate) use github::{annotation, error as github_error};
 pub(crate) use json::json;
@@ -19,6 +20,28 @@ pub(crate) use sarif::sarif;
 
 /// How many columns a message may have.
 const WIDTH: usize = 120;
+
+/// A problem in every form in which it may be printed, so that a later build can say it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Said {
+    /// `error`, `warning` or `note`.
+    pub(crate) severity: String,
+    pub(crate) human: String,
+    pub(crate) coloured: String,
+    pub(crate) short: String,
+    pub(crate) json: String,
+}
+
+/// The problem in every form.
+pub(crate) fn said(diagnostic: &Diagnostic, sources: &Sources) -> Said {
+    Said {
+        severity: diagnostic.severity.name().to_owned(),
+        human: human(diagnostic, sources, false),
+        coloured: human(diagnostic, sources, true),
+        short: short(diagnostic, sources),
+        json: json(diagnostic, sources),
+    }
+}
 
 /// For people: with the lines of the file.
 pub(crate) fn human(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {

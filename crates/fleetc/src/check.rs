@@ -18,7 +18,7 @@ mod twins;
 mod walk;
 mod workloads;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use fleetc_manifests::kinds::{Kind, Versions};
@@ -29,7 +29,7 @@ use rustc_hash::FxHashSet;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fleet::Fleet;
 use crate::load::Library;
-use crate::tree::Folder;
+use crate::tree::{Folder, Tree};
 
 use custom::{CustomKinds, Definition};
 use patterns::Patterns;
@@ -38,26 +38,6 @@ use walk::Walk;
 
 /// How many objects one thread takes at once.
 const CHUNK: usize = 256;
-
-/// A part of an object, told by where it lies in memory, and what it is held against.
-type Part = (usize, usize, Versions);
-
-/// What looks at the objects of all hosts.
-pub(crate) struct Checker<'f> {
-    fleet: &'f Fleet,
-    library: &'f Library,
-    /// The minor version of Kubernetes of each cluster.
-    clusters: BTreeMap<Text, Option<Text>>,
-    /// What is made elsewhere.
-    expected: Vec<Text>,
-    /// The clusters that several hosts bring something to.
-    shared: BTreeSet<Text>,
-    patterns: Patterns,
-    /// Where the parts of manifests lie in memory, as long as anything is checked.
-    lasting: FxHashSet<usize>,
-    /// Those of them that were looked at.
-    seen: Mutex<FxHashSet<Part>>,
-}
 
 /// An object, and what of it is to be looked at.
 struct Task<'t> {
@@ -77,27 +57,50 @@ enum What<'t> {
     Custom(&'t [Definition<'t>]),
 }
 
+/// Checks the objects of clusters.
+pub(crate) struct Checker<'f> {
+    fleet: &'f Fleet,
+    library: &'f Library,
+    /// What each cluster runs.
+    clusters: BTreeMap<Text, Option<Text>>,
+    /// What is made elsewhere.
+    expected: Vec<Text>,
+    patterns: Patterns,
+    /// Whether nothing of the fleet was left out: only then something may be missing.
+    is_whole: bool,
+    /// Where the parts of manifests lie in memory, as long as anything is checked.
+    lasting: FxHashSet<usize>,
+    /// Those of them that were looked at.
+    seen: Mutex<FxHashSet<Part>>,
+}
+
+/// A part of an object, told by where it lies in memory, and what it is held against.
+type Part = (usize, usize, Versions);
+
 impl<'f> Checker<'f> {
-    pub(crate) fn new(fleet: &'f Fleet, library: &'f Library, diagnostics: &mut Diagnostics) -> Self {
+    /// A checker for the clusters of the fleet; says what is wrong with what they run.
+    pub(crate) fn new(
+        fleet: &'f Fleet,
+        library: &'f Library,
+        is_whole: bool,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let clusters = cluster::versions(fleet, diagnostics);
+        let expected = across::expected(fleet);
         let parts = library.all_objects().flat_map(|object| object.value.as_map().into_iter().flatten());
-        Self {
-            fleet,
-            library,
-            clusters: cluster::versions(fleet, diagnostics),
-            expected: across::expected(fleet),
-            shared: across::shared(fleet),
-            patterns: Patterns::default(),
-            lasting: parts.filter_map(|entry| address(&entry.value)).collect(),
-            seen: Mutex::default(),
-        }
+        let lasting = parts.filter_map(|entry| address(&entry.value)).collect();
+        let (patterns, seen) = (Patterns::default(), Mutex::default());
+        Self { fleet, library, clusters, expected, patterns, is_whole, lasting, seen }
     }
 
-    /// Says what is wrong with the objects that one host's Flux applies.
-    pub(crate) fn check(&self, folders: &[Folder]) -> Diagnostics {
-        let mut diagnostics = Diagnostics::default();
-        cluster::check_pairs(self.fleet, folders, &self.clusters, &mut diagnostics);
-        let customs = CustomKinds::of(folders, self.library);
-        let tasks = self.tasks(folders, &customs, &mut diagnostics);
+    /// Says what is wrong with the objects of a tree that holds everything of its clusters.
+    pub(crate) fn check(&self, tree: &Tree, diagnostics: &mut Diagnostics) {
+        cluster::check_pairs(self.fleet, tree, &self.clusters, diagnostics);
+        if self.is_whole {
+            across::check(&self.expected, tree, diagnostics);
+        }
+        let customs = CustomKinds::of(tree, self.library);
+        let tasks = self.tasks(tree, &customs, diagnostics);
         let found: Vec<Vec<Diagnostic>> = tasks
             .par_chunks(CHUNK)
             .map(|tasks| {
@@ -105,27 +108,30 @@ impl<'f> Checker<'f> {
                 tasks.iter().flat_map(|task| task.run(&mut patterns)).collect()
             })
             .collect();
-        found.into_iter().flatten().for_each(|diagnostic| diagnostics.push(diagnostic));
-        across::check(folders, &self.shared, &self.expected, &mut diagnostics);
-        diagnostics
+        // What an earlier phase has said of a value is said.
+        let news: Vec<Diagnostic> =
+            found.into_iter().flatten().filter(|it| !diagnostics.has_at(it.place())).collect();
+        for diagnostic in news {
+            diagnostics.push(diagnostic);
+        }
     }
+}
 
+impl Checker<'_> {
     /// Everything that is to be looked at. Values are shared between objects: a part of a manifest that stands in a
     /// hundred targets is looked at once for each version of Kubernetes and Flux.
     fn tasks<'t>(
         &self,
-        folders: &'t [Folder],
+        tree: &'t Tree,
         customs: &'t CustomKinds<'t>,
         diagnostics: &mut Diagnostics,
     ) -> Vec<Task<'t>> {
         let mut seen: FxHashSet<Part> = FxHashSet::default();
         let mut tasks = Vec::new();
-        for folder in folders {
-            let kubernetes = self.clusters.get(folder.lands_on.as_str()).and_then(Option::as_deref);
-            let versions = Versions::of(kubernetes, Some(&folder.flux));
-            for object in
-                folder.files.values().filter(|file| !file.is_encrypted()).filter_map(|file| file.object())
-            {
+        for folder in tree.folders() {
+            let versions = versions_of(folder, &self.clusters);
+            let files = folder.files.values().filter(|file| !file.is_encrypted());
+            for object in files.filter_map(|file| file.object()) {
                 let customs = customs.of_cluster(&folder.lands_on);
                 let kind = match served::find(object, versions, customs, diagnostics) {
                     Served::Known(kind) => What::Known(kind),
@@ -139,7 +145,7 @@ impl<'f> Checker<'f> {
         tasks
     }
 
-    /// Which parts of the object nobody has looked at.
+    /// Which parts of the object nobody has looked at: a bit for each entry.
     fn fresh(&self, object: &Value, kind: What<'_>, versions: Versions, seen: &mut FxHashSet<Part>) -> u64 {
         let number = match kind {
             What::Known(kind) => kind.shape.index(),
@@ -157,6 +163,12 @@ impl<'f> Checker<'f> {
         }
         fresh
     }
+}
+
+/// What the cluster runs, on which the objects of the folder end up.
+fn versions_of(folder: &Folder, clusters: &BTreeMap<Text, Option<Text>>) -> Versions {
+    let kubernetes = clusters.get(folder.lands_on.as_str()).and_then(Option::as_deref);
+    Versions::of(kubernetes, Some(&folder.flux))
 }
 
 /// Where a value that may be shared lies in memory.

@@ -164,12 +164,9 @@ impl Diagnostics {
         }
     }
 
-    /// Adds those of another list that are at places where nothing is wrong yet.
-    pub(crate) fn append_news(&mut self, other: Self) {
-        let news: Vec<Diagnostic> = other.found.into_iter().filter(|it| !self.has_at(it.place())).collect();
-        for diagnostic in news {
-            self.push(diagnostic);
-        }
+    /// The errors among them.
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// Whether there is an error among them.

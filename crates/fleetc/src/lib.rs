@@ -44,6 +44,7 @@ mod bootstrap;
 mod check;
 mod diagnostic;
 mod files;
+mod healthy;
 mod load;
 mod messages;
 mod needs;
@@ -113,8 +114,11 @@ pub struct Compiled {
 pub fn compile(input: &Input<'_>) -> Outcome<Compiled> {
     let mut work = Work::default();
     let tree = Mutex::new(Tree::default());
-    let fleet =
-        work.compiled(input, &|folder| tree.lock().expect("nothing panics while it is held").add(folder));
+    let fleet = work.compiled(
+        input,
+        &|folder| tree.lock().expect("nothing panics while it is held").add(folder),
+        &|_| (),
+    );
     let tree = tree.into_inner().expect("nothing panics while it is held");
     work.outcome(fleet.map(|fleet| Compiled { fleet, tree }))
 }
@@ -122,10 +126,15 @@ pub fn compile(input: &Input<'_>) -> Outcome<Compiled> {
 /// Compiles a fleet, and gives each folder of its tree to `take` as soon as it is made, on the thread that made it.
 ///
 /// The folders come in any order, each path once, and none is kept: a tree of any size takes no more memory than
-/// what is being made. If the fleet turns out to have mistakes, some have been given all the same.
-pub fn compile_into(input: &Input<'_>, take: &(dyn Fn(Folder) + Sync)) -> Outcome<Fleet> {
+/// what is being made. If the fleet turns out to have mistakes, some have been given all the same. `began` is told of
+/// every phase, for whoever has a clock.
+pub fn compile_into(
+    input: &Input<'_>,
+    take: &(dyn Fn(Folder) + Sync),
+    began: &dyn Fn(&'static str),
+) -> Outcome<Fleet> {
     let mut work = Work::default();
-    let fleet = work.compiled(input, take);
+    let fleet = work.compiled(input, take, began);
     work.outcome(fleet)
 }
 
@@ -167,16 +176,30 @@ impl Work {
         Some(resolve::resolve(written, input.folder, &mut self.tally, &mut self.diagnostics))
     }
 
-    fn compiled(&mut self, input: &Input<'_>, take: &(dyn Fn(Folder) + Sync)) -> Option<Fleet> {
+    fn compiled(
+        &mut self,
+        input: &Input<'_>,
+        take: &(dyn Fn(Folder) + Sync),
+        began: &dyn Fn(&'static str),
+    ) -> Option<Fleet> {
+        began("resolve");
         let fleet = self.fleet(input)?;
+        began("load");
         let library =
             load::load(&fleet, input.files, std::mem::take(&mut self.sources), &mut self.diagnostics);
-        if self.diagnostics.has_errors() {
-            self.tally.forget_rendering();
-        } else {
-            let checker = check::Checker::new(&fleet, &library, &mut self.diagnostics);
-            let check = |folders: &[Folder]| checker.check(folders);
-            render::render(&fleet, &library, &mut self.tally, &mut self.diagnostics, &check, take);
+        let Some(healthy) = healthy::Healthy::of(&fleet, &library, &self.diagnostics) else {
+            self.tally.forget_rendering(|_| false);
+            self.sources = library.sources;
+            return Some(fleet);
+        };
+        began("render");
+        let checker = check::Checker::new(&fleet, &library, healthy.is_whole(), &mut self.diagnostics);
+        let nobody = |_| {};
+        let take: &(dyn Fn(Folder) + Sync) = if healthy.is_whole() { take } else { &nobody };
+        let after = render::After { check: &|tree, found| checker.check(tree, found), take };
+        render::render(&fleet, &library, &healthy, &mut self.tally, &mut self.diagnostics, &after);
+        if !healthy.is_whole() {
+            self.tally.forget_rendering(|place| healthy.answers_for(place));
         }
         self.sources = library.sources;
         Some(fleet)

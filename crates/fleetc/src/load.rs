@@ -17,7 +17,7 @@ use crate::messages;
 use crate::sources::{SourceFile, Sources};
 
 pub(crate) use objects::{CustomKind, Object, ObjectName};
-pub(crate) use wanted::{Use, config_file};
+pub(crate) use wanted::{Use, config_file, files_of_app, files_of_tenant};
 
 /// Everything that was read.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use fleetc_manifests::{Data, Value, kinds};
 use crate::Compiled;
 use crate::fleet::Fleet;
 use crate::render;
-use crate::tree::{Folder, Tree};
+use crate::tree::Tree;
 
 /// Something that must be on a cluster, and that the tree does not bring.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub fn needs(compiled: &Compiled) -> Vec<Need> {
     let mut found = Found { fleet, brought: brought(tree), needs: BTreeMap::new() };
     for folder in tree.folders() {
         for object in folder.files.values().filter_map(|file| file.object()) {
-            found.of_object(lands_on(fleet, tree, folder), object);
+            found.of_object(&folder.lands_on, object);
         }
     }
     for expected in render::expected(fleet) {
@@ -45,24 +45,6 @@ pub fn needs(compiled: &Compiled) -> Vec<Need> {
         found.add(id, None, &expected.table, Some("you, as `expects` says"));
     }
     found.needs.into_values().collect()
-}
-
-/// The cluster that the objects of a folder end up in: the host, for what Flux itself needs of a remote.
-fn lands_on<'t>(fleet: &'t Fleet, tree: &'t Tree, folder: &'t Folder) -> &'t str {
-    let own = fleet.clusters.iter().position(|it| it.name == folder.cluster);
-    let environment = folder.environment.as_deref();
-    let target = fleet.targets.iter().find(|target| {
-        Some(target.cluster) == own
-            && Some(fleet.environments[target.environment].name.as_str()) == environment
-    });
-    let Some(target) = target.filter(|target| target.is_remote()) else { return &folder.cluster };
-    let ends_here = |path: &str| path.strip_suffix(&folder.path).is_some_and(|before| before.ends_with('/'));
-    let is_far =
-        tree.folders().flat_map(|it| it.files.values()).filter_map(|file| file.object()).any(|object| {
-            object.find(&["spec", "kubeConfig"]).is_some()
-                && object.find(&["spec", "path"]).and_then(Value::as_text).is_some_and(&ends_here)
-        });
-    if is_far { &folder.cluster } else { &fleet.clusters[target.host].name }
 }
 
 /// What the tree brings, and what it lets others make.

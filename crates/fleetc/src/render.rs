@@ -25,7 +25,7 @@ mod target;
 mod tenant;
 mod variables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use expected::expected;
@@ -38,9 +38,10 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostics;
 use crate::fleet::Fleet;
+use crate::healthy::Healthy;
 use crate::load::Library;
 use crate::resolve::Tally;
-use crate::tree::Folder;
+use crate::tree::{Folder, Tree};
 
 /// The label that says whose an object is; Flux' own documentation uses it.
 const TENANT_LABEL: &str = "toolkit.fluxcd.io/tenant";
@@ -73,62 +74,93 @@ struct OnTargets {
     apps: Vec<Vec<(usize, usize)>>,
 }
 
-/// Renders the fleet, lets `check` look at what each host gets, and gives every folder to `take` as soon as its host is done. The same fleet gives the same
+/// What is done with folders once they are whole.
+pub(crate) struct After<'a> {
+    /// Says what is wrong with everything that some clusters get.
+    pub(crate) check: &'a (dyn Fn(&Tree, &mut Diagnostics) + Sync),
+    /// Takes a folder.
+    pub(crate) take: &'a (dyn Fn(Folder) + Sync),
+}
+
+/// Renders the fleet, and gives every folder away as soon as its clusters are done. The same fleet gives the same
 /// folders, on any number of threads.
 pub(crate) fn render(
     fleet: &Fleet,
     library: &Library,
+    healthy: &Healthy,
     tally: &mut Tally,
     diagnostics: &mut Diagnostics,
-    check: &(dyn Fn(&[Folder]) -> Diagnostics + Sync),
-    take: &(dyn Fn(Folder) + Sync),
+    after: &After<'_>,
 ) {
-    let on_targets = OnTargets::of(fleet);
-    let hosts: Vec<usize> = (0..fleet.clusters.len())
-        .filter(|host| fleet.targets.iter().any(|target| target.host == *host))
-        .collect();
-    let make = |host: &usize| {
-        let mut part = host::render(fleet, library, &on_targets, *host);
-        // What rendering has said of a value is said.
-        let found = check(&part.folders);
-        part.diagnostics.append_news(found);
-        give(part, take)
+    let on_targets = OnTargets::of(fleet, healthy);
+    let render = |hosts: &Vec<usize>| {
+        let parts: Vec<Part> =
+            hosts.par_iter().map(|host| host::render(fleet, library, healthy, &on_targets, *host)).collect();
+        give(parts, after)
     };
-    let parts: Vec<Part> = hosts.par_iter().map(make).collect();
+    let parts: Vec<Part> = host_groups(fleet).par_iter().map(render).collect();
     let mut roots = BTreeMap::new();
     for part in parts {
         tally.append(part.tally);
         diagnostics.append(part.diagnostics);
         roots.extend(part.folders.into_iter().map(|folder| (folder.path.clone(), folder)));
     }
-    roots.into_values().for_each(take);
+    roots.into_values().for_each(after.take);
 }
 
-/// Gives away all folders of a host but those below `clusters`: what a remote needs may be made by several hosts.
-fn give(mut part: Part, take: &(dyn Fn(Folder) + Sync)) -> Part {
-    if part.diagnostics.has_errors() {
-        part.folders.clear();
-        return part;
+/// The clusters whose Flux applies something; those that apply things on the same cluster stand together.
+fn host_groups(fleet: &Fleet) -> Vec<Vec<usize>> {
+    let mut group_of: Vec<usize> = (0..fleet.clusters.len()).collect();
+    let find = |group_of: &[usize], mut at: usize| {
+        while group_of[at] != at {
+            at = group_of[at];
+        }
+        at
+    };
+    for target in &fleet.targets {
+        let (host, cluster) = (find(&group_of, target.host), find(&group_of, target.cluster));
+        group_of[host.max(cluster)] = host.min(cluster);
+    }
+    let mut groups: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for target in &fleet.targets {
+        groups.entry(find(&group_of, target.host)).or_default().insert(target.host);
+    }
+    groups.into_values().map(|hosts| hosts.into_iter().collect()).collect()
+}
+
+/// Checks what some hosts apply, and gives it away, all but the folders below `clusters`: what a remote needs may be made
+/// by several hosts.
+fn give(parts: Vec<Part>, after: &After<'_>) -> Part {
+    let mut whole = Part::default();
+    let mut tree = Tree::default();
+    for part in parts {
+        whole.tally.append(part.tally);
+        whole.diagnostics.append(part.diagnostics);
+        part.folders.into_iter().for_each(|folder| tree.add(folder));
+    }
+    (after.check)(&tree, &mut whole.diagnostics);
+    if whole.diagnostics.has_errors() {
+        return whole;
     }
     let (roots, others): (Vec<_>, Vec<_>) =
-        part.folders.into_iter().partition(|folder| folder.path.starts_with("clusters/"));
-    part.folders = roots;
-    others.into_par_iter().for_each(take);
-    part
+        tree.into_folders().partition(|folder| folder.path.starts_with("clusters/"));
+    whole.folders = roots;
+    others.into_par_iter().for_each(after.take);
+    whole
 }
 
 impl OnTargets {
-    fn of(fleet: &Fleet) -> Self {
+    fn of(fleet: &Fleet, healthy: &Healthy) -> Self {
         let mut on = Self {
             tenants: vec![Vec::new(); fleet.targets.len()],
             apps: vec![Vec::new(); fleet.targets.len()],
         };
-        for (index, tenant) in fleet.tenants.iter().enumerate() {
+        for (index, tenant) in fleet.tenants.iter().enumerate().filter(|(it, _)| healthy.has_tenant(*it)) {
             for (place, placement) in tenant.placements.iter().enumerate() {
                 on.tenants[placement.target].push((index, place));
             }
         }
-        for (index, app) in fleet.apps.iter().enumerate() {
+        for (index, app) in fleet.apps.iter().enumerate().filter(|(it, _)| healthy.has_app(*it)) {
             for (place, placement) in app.placements.iter().enumerate() {
                 on.apps[placement.target].push((index, place));
             }

@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fleetc_manifests::{Value, yaml};
+use rayon::prelude::*;
+
+/// How many objects of a stream are written by one thread at a time.
+const STREAMED: usize = 256;
 
 /// The rendered tree: every path, relative to the output folder, and what its file holds.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -93,6 +97,11 @@ impl Tree {
         self
     }
 
+    /// Its folders, for whoever keeps them.
+    pub(crate) fn into_folders(self) -> impl Iterator<Item = Folder> {
+        self.folders.into_values().map(Arc::unwrap_or_clone)
+    }
+
     /// Its folders, in the order of their paths.
     pub fn folders(&self) -> impl Iterator<Item = &Folder> {
         self.folders.values().map(|folder| &**folder)
@@ -115,11 +124,15 @@ impl Tree {
 
     /// All objects as one stream of YAML.
     pub fn to_stream(&self) -> String {
-        let mut stream = String::new();
-        for (_, file) in self.files().filter(|(_, file)| file.object.is_some()) {
-            stream.push_str("---\n");
-            stream.push_str(&file.text());
-        }
-        stream
+        let files: Vec<_> = self.files().filter(|(_, file)| file.object.is_some()).collect();
+        let parts = files.par_chunks(STREAMED).map(|files| {
+            let mut part = String::new();
+            for (_, file) in files {
+                part.push_str("---\n");
+                file.write_to(&mut part);
+            }
+            part
+        });
+        parts.collect::<Vec<String>>().concat()
     }
 }

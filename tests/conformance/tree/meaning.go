@@ -72,7 +72,7 @@ func AsKubernetes(text []byte) ([]Object, error) {
 		if err != nil {
 			return nil, err
 		}
-		object, err := fromJSON(json)
+		object, err := FromJSON(json)
 		if err != nil {
 			return nil, err
 		}
@@ -94,7 +94,7 @@ func AsKustomize(text []byte) ([]Object, error) {
 		if err != nil {
 			return nil, err
 		}
-		object, err := fromJSON(json)
+		object, err := FromJSON(json)
 		if err != nil {
 			return nil, err
 		}

@@ -58,14 +58,24 @@ func (w *walk) read() {
 
 // checkPaths builds what every Kustomization applies with Flux's generator and kustomize.
 func checkPaths(t *Tree, figures Figures) []Problem {
-	folder, err := os.MkdirTemp("", "conformance-")
+	w, err := follow(t, figures)
 	if err != nil {
 		return []Problem{{"paths", "", err.Error()}}
+	}
+	w.coverage()
+	w.wiring()
+	return w.problems
+}
+
+func follow(t *Tree, figures Figures) (*walk, error) {
+	folder, err := os.MkdirTemp("", "conformance-")
+	if err != nil {
+		return nil, err
 	}
 	defer os.RemoveAll(folder)
 	w := &walk{tree: t, figures: figures, folder: folder, covered: map[string][]string{}, clusters: map[string]map[string]applied{}, prefixes: map[string]string{}}
 	if err := t.WriteTo(folder); err != nil {
-		return []Problem{{"paths", "", err.Error()}}
+		return nil, err
 	}
 	w.read()
 	for _, name := range t.Paths() {
@@ -73,9 +83,7 @@ func checkPaths(t *Tree, figures Figures) []Problem {
 			w.root(path.Dir(name))
 		}
 	}
-	w.coverage()
-	w.wiring()
-	return w.problems
+	return w, nil
 }
 
 func (w *walk) says(check, path, format string, arguments ...any) {
@@ -283,4 +291,22 @@ func (w *walk) coverage() {
 			}
 		}
 	}
+}
+
+// Applied follows the Kustomizations of a tree from its roots, and gives what they apply, cluster by cluster. A remote is
+// `<host>/<Secret with its kubeconfig>`. What bootstrap brings is not among it.
+func Applied(t *Tree) (map[string][]Object, error) {
+	w, err := follow(t, Figures{})
+	if err != nil {
+		return nil, err
+	}
+	objects := map[string][]Object{}
+	for cluster, all := range w.clusters {
+		for _, id := range slices.Sorted(maps.Keys(all)) {
+			if !fromBootstrap(all[id].Object) {
+				objects[cluster] = append(objects[cluster], all[id].Object)
+			}
+		}
+	}
+	return objects, nil
 }

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/yaml"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
 )
 
 // Object is a Kubernetes object, as JSON has it.
@@ -62,7 +62,7 @@ func load(folder string) (*Tree, error) {
 	}
 	meant := map[string]Object{}
 	for path, text := range raw {
-		if meant[path], err = fromJSON(text); err != nil {
+		if meant[path], err = FromJSON(text); err != nil {
 			return nil, err
 		}
 	}
@@ -133,10 +133,10 @@ func Check(t *Tree) ([]Problem, Figures) {
 	return problems, figures
 }
 
-func fromJSON(text []byte) (Object, error) {
+// FromJSON reads an object as the API server does: integers stay integers.
+func FromJSON(text []byte) (Object, error) {
 	var object Object
-	// Integers stay integers, as in the API server.
-	err := yaml.Unmarshal(text, &object)
+	err := utiljson.Unmarshal(text, &object)
 	return object, err
 }
 

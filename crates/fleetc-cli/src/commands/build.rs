@@ -1,17 +1,24 @@
 //! `fleetc build`.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use fleetc::language::State;
 
 use crate::commands::FleetFile;
 use crate::digest::Digest;
 use crate::global::Global;
-use crate::inputs::Inputs;
+use crate::inputs::{Input, Inputs};
 use crate::output::{Output, counted};
-use crate::rendered::{Cache, Mode, Rendered, Stage};
+use crate::rendered::{Allowed, Cache, Mode, Rendered, Stage};
+use crate::report::{self, Said};
 use crate::stamp::Stamp;
 use crate::system::Machine;
+use crate::timings::{self, Timings};
 use crate::{Ended, NotRun};
+
+/// Of a fleet of which more is said, nothing is remembered: every build says it anew.
+const SAID: usize = 1000;
 
 /// Compile the fleet into its tree of manifests
 #[derive(Debug, clap::Args)]
@@ -38,9 +45,16 @@ pub(crate) struct Build {
     /// Replace files that fleetc did not write, or that were changed since, where its own must lie
     #[arg(long)]
     force: bool,
+    /// What may lose more than a fifth of its objects, or a Namespace, a CRD or a volume: an environment, a cluster, a
+    /// target (`prod/emea-1`), or `all` (may be repeated)
+    #[arg(long, value_name = "NAME")]
+    allow_delete: Vec<String>,
     /// How long to wait for another build into the same folder
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     wait: u64,
+    /// Say where the time went [default format: human]
+    #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, default_missing_value = "human", require_equals = true)]
+    timings: Option<timings::Format>,
     #[command(flatten)]
     part: Part,
 }
@@ -103,11 +117,18 @@ pub(crate) fn run(args: &Build, global: &Global, output: &mut Output) -> Result<
     output.detail(&format!("compiling `{}`", fleet.path.display()));
     let threads = rayon::ThreadPoolBuilder::new().num_threads(args.jobs.unwrap_or(0)).build();
     let threads = threads.map_err(|error| format!("cannot start threads: {error}"))?;
-    let build = Building { args, fleet: &fleet, threads: &threads, started: Instant::now() };
-    if args.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {
-        return build.print(output);
+    let build = Building { args, fleet: &fleet, threads: &threads, timings: Timings::start() };
+    let ended = if args.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {
+        build.print(output)
+    } else if args.check {
+        build.compare(output)
+    } else {
+        build.write(output)
+    };
+    if let Some(format) = args.timings {
+        output.timings(&build.timings.text(format));
     }
-    if args.check { build.compare(output) } else { build.write(output) }
+    ended
 }
 
 /// A build under way.
@@ -115,12 +136,20 @@ struct Building<'b> {
     args: &'b Build,
     fleet: &'b FleetFile,
     threads: &'b rayon::ThreadPool,
-    started: Instant,
+    timings: Timings,
+}
+
+/// A fleet that was compiled, and its tree, which was staged.
+struct Staged {
+    fleet: fleetc::Fleet,
+    said: Vec<Said>,
+    inputs: Vec<Input>,
 }
 
 impl Building<'_> {
     /// Prints the tree as one stream.
     fn print(&self, output: &mut Output) -> Result<Ended, NotRun> {
+        self.timings.phase("compile");
         let outcome = {
             let _progress = output.progress("compiling");
             self.threads.install(|| fleetc::compile(&self.fleet.input()))
@@ -128,7 +157,9 @@ impl Building<'_> {
         output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());
         let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
         self.args.part.check(&built.fleet)?;
-        output.result(&built.tree.keep(|folder| self.args.part.has(folder)).to_stream())?;
+        self.timings.phase("print");
+        let tree = built.tree.keep(|folder| self.args.part.has(folder));
+        output.result(&self.threads.install(|| tree.to_stream()))?;
         Ok(Ended::Done)
     }
 
@@ -136,14 +167,12 @@ impl Building<'_> {
     fn write(&self, output: &mut Output) -> Result<Ended, NotRun> {
         let folder = self.folder();
         let patience = Duration::from_secs(self.args.wait);
+        self.timings.phase("look");
         let rendered = Rendered::open(&folder, &Machine, patience, |holder| {
             output.notice(&format!("waiting for {holder}, which builds into `{}`", folder.display()));
         })?;
         let key = self.key(&folder);
-        if let Some([targets, objects, files]) =
-            self.threads.install(|| rendered.is_current(key, self.fleet.disk()))
-        {
-            self.summary([targets, objects], &folder, [0, files, 0], output);
+        if self.is_current(&rendered, key, output) {
             return Ok(Ended::Done);
         }
         let ended = self.build(&rendered, key, output);
@@ -156,22 +185,13 @@ impl Building<'_> {
     /// Says in what the output folder does not hold the tree.
     fn compare(&self, output: &mut Output) -> Result<Ended, NotRun> {
         let folder = self.folder();
+        self.timings.phase("look");
         let rendered = Rendered::look(&folder, &Machine)?;
-        let key = self.key(&folder);
-        let current = self.threads.install(|| rendered.is_current(key, self.fleet.disk()));
-        if let Some([targets, objects, files]) = current {
-            self.summary([targets, objects], &folder, [0, files, 0], output);
+        if self.is_current(&rendered, self.key(&folder), output) {
             return Ok(Ended::Done);
         }
         let stage = Stage::new(&rendered, Mode::Look);
-        let inputs = Inputs::new(self.fleet.disk());
-        let outcome = {
-            let _progress = output.progress("compiling");
-            self.threads.install(|| self.compile(&stage, &inputs))
-        };
-        output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());
-        let Some(fleet) = outcome.output else { return Ok(Ended::Mistakes) };
-        self.args.part.check(&fleet)?;
+        let Some(Staged { fleet, .. }) = self.stage(&stage, output)? else { return Ok(Ended::Mistakes) };
         let plan = stage.plan()?;
         if let Some(differences) = plan.differences() {
             output.error(&differences);
@@ -181,34 +201,73 @@ impl Building<'_> {
         Ok(Ended::Done)
     }
 
+    /// Whether nothing has changed since the last build; says then what it said.
+    fn is_current(&self, rendered: &Rendered<'_>, key: Digest, output: &mut Output) -> bool {
+        if !output.can_repeat() {
+            return false;
+        }
+        let current = self.threads.install(|| rendered.current(key, self.fleet.disk()));
+        if let Some(cache) = current {
+            output.again(&cache.said);
+            self.summary(cache.counts, rendered.root(), [0, cache.stamps.len(), 0], output);
+        }
+        current.is_some()
+    }
+
     fn build(&self, rendered: &Rendered<'_>, key: Digest, output: &mut Output) -> Result<Ended, NotRun> {
         let stage = Stage::new(rendered, if self.args.force { Mode::Force } else { Mode::Write });
-        let inputs = Inputs::new(self.fleet.disk());
-        let outcome = {
-            let _progress = output.progress("compiling");
-            self.threads.install(|| self.compile(&stage, &inputs))
+        let Some(Staged { fleet, said, inputs }) = self.stage(&stage, output)? else {
+            return Ok(Ended::Mistakes);
         };
-        output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());
-        let Some(fleet) = outcome.output else { return Ok(Ended::Mistakes) };
-        self.args.part.check(&fleet)?;
         let _progress = output.progress("writing");
-        let done = stage.plan()?.commit()?;
+        self.timings.phase("compare");
+        let plan = stage.plan()?;
+        plan.guard(&self.allowed(&fleet))?;
+        self.timings.phase("move");
+        let done = plan.commit()?;
         let counts = [fleet.targets.len(), stage.objects()];
         self.summary(counts, rendered.root(), [done.written, done.unchanged, done.removed], output);
-        let is_silent = outcome.diagnostics.is_empty();
-        let inputs = is_silent.then(|| inputs.seen());
-        rendered.keep(&Cache { key, ledger: done.ledger, counts, inputs, stamps: done.stamps });
+        self.timings.phase("remember");
+        let inputs = (said.len() <= SAID).then_some(inputs);
+        rendered.keep(&Cache { key, ledger: done.ledger, counts, said, inputs, stamps: done.stamps });
         Ok(Ended::Done)
     }
 
-    /// Compiles the fleet, and stages the part of its tree that is asked for.
-    fn compile(&self, stage: &Stage<'_>, inputs: &Inputs<'_>) -> fleetc::Outcome<fleetc::Fleet> {
-        let input = fleetc::Input { files: inputs, ..self.fleet.input() };
-        fleetc::compile_into(&input, &|folder| {
+    /// Compiles the fleet, and stages the part of its tree that is asked for; none if the fleet has mistakes.
+    fn stage(&self, stage: &Stage<'_>, output: &mut Output) -> Result<Option<Staged>, NotRun> {
+        let inputs = Inputs::new(self.fleet.disk());
+        let input = fleetc::Input { files: &inputs, ..self.fleet.input() };
+        let take = |folder: fleetc::Folder| {
             if self.args.part.has(&folder) {
-                stage.take(&folder);
+                match self.args.timings {
+                    Some(_) => self.timings.app(folder.app.as_deref(), || stage.take(&folder)),
+                    None => stage.take(&folder),
+                }
             }
-        })
+        };
+        let outcome = {
+            let _progress = output.progress("compiling");
+            let began = |phase| self.timings.phase(phase);
+            self.threads.install(|| fleetc::compile_into(&input, &take, &began))
+        };
+        output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());
+        let Some(fleet) = outcome.output else { return Ok(None) };
+        self.args.part.check(&fleet)?;
+        if self.args.output.is_none() && fleet.output != fleetc::output_of(&self.fleet.text) {
+            return Err(
+                "`fleet.output` must stand in fleet.toml itself, not in a file that it includes".into()
+            );
+        }
+        let problems = outcome.diagnostics.sorted().into_iter().take(SAID + 1);
+        let said = problems.map(|problem| report::said(problem, &outcome.sources)).collect();
+        Ok(Some(Staged { fleet, said, inputs: inputs.seen() }))
+    }
+
+    /// What may leave the tree: what was named, and the clusters of which the fleet says that they are retired.
+    fn allowed(&self, fleet: &fleetc::Fleet) -> Allowed {
+        let retired = fleet.clusters.iter().filter(|cluster| cluster.state == State::Retired);
+        let retired = retired.map(|cluster| cluster.name.to_string()).collect();
+        Allowed { names: self.args.allow_delete.clone(), retired }
     }
 
     fn folder(&self) -> PathBuf {
@@ -232,7 +291,7 @@ impl Building<'_> {
             counted(objects, "object"),
             folder.display(),
             counted(written, "file"),
-            self.started.elapsed().as_secs_f64()
+            self.timings.elapsed().as_secs_f64()
         ));
     }
 }

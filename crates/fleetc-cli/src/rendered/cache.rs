@@ -7,10 +7,11 @@ use std::path::Path;
 
 use crate::digest::Digest;
 use crate::inputs::Input;
+use crate::report::Said;
 use crate::stamp::Stamp;
 
 /// The first bytes, which say how the rest is read.
-const HEAD: &[u8] = b"fleetc cache 1\n";
+const HEAD: &[u8] = b"fleetc cache 2\n";
 
 /// What a build left for the next one.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -21,7 +22,9 @@ pub(crate) struct Cache {
     pub(crate) ledger: Digest,
     /// How many targets and objects there are.
     pub(crate) counts: [usize; 2],
-    /// What was read; none if something was said of it, which must be said again.
+    /// What was said of the fleet, to be said again.
+    pub(crate) said: Vec<Said>,
+    /// What was read; none if too much was said of it.
     pub(crate) inputs: Option<Vec<Input>>,
     /// Of each file of the ledger.
     pub(crate) stamps: Vec<Stamp>,
@@ -45,6 +48,7 @@ impl Cache {
             key: reader.digest()?,
             ledger: reader.digest()?,
             counts: [reader.count()?, reader.count()?],
+            said: reader.said()?,
             inputs: if reader.number()? == 1 { Some(reader.all(Reader::input)?) } else { None },
             stamps: reader.all(Reader::stamp)?,
         };
@@ -59,6 +63,8 @@ impl Cache {
         for count in self.counts {
             number(count as u64, &mut out);
         }
+        let said = serde_json::to_string(&self.said).expect("it is text");
+        text(&said, &mut out);
         number(u64::from(self.inputs.is_some()), &mut out);
         if let Some(inputs) = &self.inputs {
             number(inputs.len() as u64, &mut out);
@@ -79,6 +85,11 @@ fn number(number: u64, out: &mut Vec<u8>) {
     out.extend(number.to_le_bytes());
 }
 
+fn text(text: &str, out: &mut Vec<u8>) {
+    number(text.len() as u64, out);
+    out.extend(text.as_bytes());
+}
+
 fn digest(digest: Digest, out: &mut Vec<u8>) {
     out.extend(digest.0.to_le_bytes());
 }
@@ -90,8 +101,7 @@ fn stamp(stamp: Stamp, out: &mut Vec<u8>) {
 }
 
 fn input(input: &Input, out: &mut Vec<u8>) {
-    number(input.path.len() as u64, out);
-    out.extend(input.path.as_bytes());
+    text(&input.path, out);
     number(u64::from(input.is_listing), out);
     digest(input.digest, out);
     number(u64::from(input.stamp.is_some()), out);
@@ -125,9 +135,17 @@ impl<'b> Reader<'b> {
         Some(Stamp { size, changed, number: self.number()? })
     }
 
-    fn input(&mut self) -> Option<Input> {
+    fn text(&mut self) -> Option<&'b str> {
         let length = self.count()?;
-        let path = String::from_utf8(self.bytes(length)?.to_vec()).ok()?;
+        std::str::from_utf8(self.bytes(length)?).ok()
+    }
+
+    fn said(&mut self) -> Option<Vec<Said>> {
+        serde_json::from_str(self.text()?).ok()
+    }
+
+    fn input(&mut self) -> Option<Input> {
+        let path = self.text()?.to_owned();
         let is_listing = self.number()? == 1;
         let digest = self.digest()?;
         let has_stamp = self.number()? == 1;
@@ -153,6 +171,13 @@ mod tests {
             key: Digest(u128::MAX),
             ledger: Digest(2),
             counts: [3, 4],
+            said: vec![Said {
+                severity: "note".into(),
+                human: "é".into(),
+                coloured: String::new(),
+                short: "\n".into(),
+                json: "{}".into(),
+            }],
             inputs: Some(vec![input("é", Some(stamp)), input("", None)]),
             stamps: vec![stamp; 3],
         }

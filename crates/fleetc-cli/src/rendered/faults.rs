@@ -107,7 +107,8 @@ fn tree(apps: std::ops::Range<usize>, version: &str) -> Vec<Folder> {
         files.insert(format!("{app}.yaml"), (0..10).map(object).collect::<Vec<_>>().concat());
     }
     let folders = std::sync::Mutex::new(Vec::new());
-    let outcome = compile_into(&Input::new(&text, &files), &|folder| folders.lock().unwrap().push(folder));
+    let outcome =
+        compile_into(&Input::new(&text, &files), &|folder| folders.lock().unwrap().push(folder), &|_| ());
     assert!(outcome.output.is_some(), "{:?}", outcome.diagnostics);
     folders.into_inner().unwrap()
 }

@@ -5,7 +5,7 @@
 
 mod needs;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use fleetc_manifests::kinds;
 use fleetc_manifests::{Map, Text, Value};
@@ -15,7 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fleet::{Fleet, Placement};
 use crate::messages;
-use crate::tree::Folder;
+use crate::tree::{Folder, Tree};
 
 /// What one cluster gets.
 #[derive(Default)]
@@ -31,14 +31,9 @@ struct Brought<'t> {
 }
 
 /// Says what objects need of others on their cluster, and do not find.
-pub(super) fn check(
-    folders: &[Folder],
-    shared: &BTreeSet<Text>,
-    expected: &[Text],
-    diagnostics: &mut Diagnostics,
-) {
+pub(super) fn check(expected: &[Text], tree: &Tree, diagnostics: &mut Diagnostics) {
     let mut clusters: BTreeMap<&str, Vec<&Folder>> = BTreeMap::new();
-    for folder in folders.iter().filter(|folder| !shared.contains(folder.lands_on.as_str())) {
+    for folder in tree.folders() {
         clusters.entry(&folder.lands_on).or_default().push(folder);
     }
     let clusters: Vec<Vec<&Folder>> = clusters.into_values().collect();
@@ -47,14 +42,6 @@ pub(super) fn check(
     for diagnostic in found.into_iter().flatten() {
         diagnostics.push(diagnostic);
     }
-}
-
-/// The clusters that several hosts bring something to: nobody sees all of it.
-pub(super) fn shared(fleet: &Fleet) -> BTreeSet<Text> {
-    let mut hosts: BTreeMap<usize, usize> = BTreeMap::new();
-    let targets = fleet.targets.iter();
-    let shared = targets.filter(|target| *hosts.entry(target.cluster).or_insert(target.host) != target.host);
-    shared.map(|target| fleet.clusters[target.cluster].name.clone()).collect()
 }
 
 /// What is made elsewhere: `Kind/name`.

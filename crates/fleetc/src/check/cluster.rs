@@ -12,7 +12,7 @@ use crate::messages;
 use crate::resolve::Tally;
 use crate::resolve::ladder::{climb, cluster_steps};
 use crate::resolve::matching::Context;
-use crate::tree::Folder;
+use crate::tree::Tree;
 
 /// The versions of Kubernetes that each minor of Flux supports: its three newest when it came out.
 ///
@@ -55,12 +55,12 @@ fn minor(written: &str) -> Option<&'static str> {
 /// Says where Flux does not support the Kubernetes that it runs on.
 pub(super) fn check_pairs(
     fleet: &Fleet,
-    folders: &[Folder],
+    tree: &Tree,
     clusters: &BTreeMap<Text, Option<Text>>,
     diagnostics: &mut Diagnostics,
 ) {
     let pairs: BTreeSet<(&str, &str)> =
-        folders.iter().map(|folder| (folder.lands_on.as_str(), folder.flux.as_str())).collect();
+        tree.folders().map(|folder| (folder.lands_on.as_str(), folder.flux.as_str())).collect();
     for (name, flux) in pairs {
         let supported = SUPPORTED.iter().find(|(minor, _)| *minor == flux).map(|(_, supported)| supported);
         let kubernetes = clusters.get(name).and_then(Option::as_deref);

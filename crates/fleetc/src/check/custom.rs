@@ -9,7 +9,7 @@ use fleetc_manifests::{Text, Value};
 use super::patterns::OfThread;
 use crate::diagnostic::Diagnostic;
 use crate::load::{Library, ObjectName};
-use crate::tree::Folder;
+use crate::tree::Tree;
 
 /// A CustomResourceDefinition: its `spec`.
 pub(super) struct Definition<'t>(&'t Value);
@@ -31,9 +31,9 @@ pub(super) struct OfCluster<'t> {
 }
 
 impl<'t> CustomKinds<'t> {
-    pub(super) fn of(folders: &'t [Folder], library: &'t Library) -> Self {
+    pub(super) fn of(tree: &'t Tree, library: &'t Library) -> Self {
         let mut of_clusters: BTreeMap<&str, ByKind<'t>> = BTreeMap::new();
-        for folder in folders {
+        for folder in tree.folders() {
             for object in folder.files.values().filter_map(|file| file.object()) {
                 add(object, || of_clusters.entry(&folder.lands_on).or_default());
             }

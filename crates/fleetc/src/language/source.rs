@@ -10,7 +10,8 @@ table! {
     "source"
     /// Something that Flux pulls: exactly one of `git`, `oci`, `helm` and `bucket` (or `use`), and how.
     ///
-    /// A source with an address starts anew over the ones below it on the ladder; without one it changes them, key by key.
+    /// Sources merge key by key on the ladder; but where one with an address stands over another with an address, nothing
+    /// of the lower one is kept.
     pub struct Source {
         /// The name of a table `[sources.S]`, which the other keys change.
         "use" use_: Spanned<Name>, example "use = \"charts\"";

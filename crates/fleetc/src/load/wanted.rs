@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use fleetc_manifests::{Data, Map, Place, Text, Value};
 
+use super::Library;
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{App, COMMON, Fleet, Placement, Tenant};
 use crate::resolve::Tally;
@@ -72,6 +73,29 @@ pub(super) fn wanted(fleet: &Fleet, diagnostics: &mut Diagnostics) -> BTreeMap<(
     found.0
 }
 
+/// The files that an app reads.
+pub(crate) fn files_of_app(fleet: &Fleet, library: &Library, app: usize) -> BTreeSet<Text> {
+    let mut found = Found::default();
+    let app = &fleet.apps[app];
+    // What is wrong with the paths was said when they were looked for.
+    let said = &mut Diagnostics::default();
+    each_setting(&app.placements, |placement, is_live| {
+        found.settings(placement, is_live, || scope_of_app(fleet, app, placement.target), said);
+    });
+    found.files(library)
+}
+
+/// The files that a tenant's own objects are changed with.
+pub(crate) fn files_of_tenant(fleet: &Fleet, library: &Library, tenant: usize) -> BTreeSet<Text> {
+    let mut found = Found::default();
+    let tenant = &fleet.tenants[tenant];
+    let said = &mut Diagnostics::default();
+    each_setting(&tenant.placements, |placement, is_live| {
+        found.settings(placement, is_live, || scope_of_tenant(fleet, tenant, placement.target), said);
+    });
+    found.files(library)
+}
+
 fn scope_of_app<'f>(fleet: &'f Fleet, app: &'f App, target: usize) -> Scope<'f> {
     Scope::new(fleet, Context::target(fleet, target).with_app(fleet, app))
 }
@@ -104,6 +128,12 @@ fn naming(placement: &Placement) -> impl Iterator<Item = (Use, &Value)> {
 struct Found(BTreeMap<(Use, Text), Place>);
 
 impl Found {
+    /// The files that the paths mean.
+    fn files(self, library: &Library) -> BTreeSet<Text> {
+        let paths = self.0.into_keys();
+        paths.flat_map(|(purpose, path)| library.files_of(purpose, &path).to_vec()).collect()
+    }
+
     /// What Flux itself is rendered from on a cluster, and what changes it.
     fn flux(&mut self, fleet: &Fleet, cluster: usize) {
         let context = Context {

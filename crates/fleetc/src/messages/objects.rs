@@ -8,12 +8,9 @@ use crate::diagnostic::{Diagnostic, list_names, suggest};
 use crate::load::ObjectName;
 
 pub(crate) fn image_meets_nothing(place: Place, name: &str, target: &str) -> Diagnostic {
-    Diagnostic::error(
-        codes::MEETS_NOTHING,
-        place,
-        format!("no container runs the image `{name}` on {target}"),
-    )
-    .help("the name stands as in the manifests, without tag and digest")
+    Diagnostic::error(codes::MEETS_NOTHING, place, format!("no container runs the image `{name}`"))
+        .on(target)
+        .help("the name stands as in the manifests, without tag and digest")
 }
 
 pub(crate) fn replicas_meet_nothing(place: Place, name: &str, target: &str) -> Diagnostic {
@@ -109,10 +106,11 @@ pub(crate) fn not_encrypted(place: Place, name: &ObjectName) -> Diagnostic {
         .help("encrypt it with `sops --encrypt --encrypted-regex '^(data|stringData)$' --in-place`")
 }
 
-pub(crate) fn secret_in_the_open(secret: &Value) -> Diagnostic {
-    let name = ObjectName::of(secret);
+pub(crate) fn secret_in_the_open(secret: &Value, target: &str) -> Diagnostic {
+    let name = ObjectName::of(secret).name;
     let place = secret.find(&["metadata", "name"]).map_or(secret.place, |name| name.place);
-    Diagnostic::error(codes::SECRET_IN_THE_OPEN, place, format!("{name} is not encrypted"))
+    Diagnostic::error(codes::SECRET_IN_THE_OPEN, place, format!("the Secret `{name}` is not encrypted"))
+        .on(target)
         .help("encrypt it with `sops` and name it in `secrets`, or let somebody else make it and name it in `expects`")
 }
 

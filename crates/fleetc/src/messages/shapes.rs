@@ -39,7 +39,7 @@ pub(crate) fn wrong_field_type(place: Place, path: &str, expected: &str, found: 
     match (expected, found) {
         ("a string", "an integer" | "a number" | "a boolean") => diagnostic.help("put it in quotes"),
         (_, "a string") if expected != "a list" && !expected.starts_with("a table") => {
-            diagnostic.help("take the quotes away")
+            diagnostic.help(format!("write {expected}, without quotes"))
         }
         ("a list", _) => diagnostic.help("write it as an item of a list: `- …`"),
         _ => diagnostic.help(format!("write {expected}")),

@@ -135,8 +135,10 @@ fn set_namespace(object: &mut Rendered, namespace: &Text, library: &Library, dia
     match namespaced {
         Some(false) => {}
         Some(true) => object.set_namespace(namespace, diagnostics),
-        // That there is no such kind is said when it is checked.
-        None if kinds::is_group(&name.group) => {}
+        // No cluster serves it: that is said when kinds are checked.
+        None if kinds::all().iter().any(|kind| kinds::group(kind.api_version) == name.group) => {
+            object.set_namespace(namespace, diagnostics);
+        }
         None => {
             let place = object.value.get("kind").map_or(object.value.place, |kind| kind.place);
             diagnostics.push(messages::unknown_scope(place, api_version, &name.kind));

@@ -20,6 +20,7 @@ use super::here::Objects;
 use super::target::{Access, On};
 use super::{OnTargets, Part, Rendered, folder, placed, target};
 use crate::fleet::{COMMON, Fleet, Target};
+use crate::healthy::Healthy;
 use crate::language::State;
 use crate::load::Library;
 
@@ -30,6 +31,8 @@ use owners::Owners;
 pub(super) struct Host<'f> {
     pub(super) fleet: &'f Fleet,
     pub(super) library: &'f Library,
+    /// What of the fleet has no mistakes.
+    pub(super) healthy: &'f Healthy,
     /// The cluster.
     pub(super) index: usize,
     /// How Flux runs on it.
@@ -62,12 +65,19 @@ pub(super) struct Bundle {
 }
 
 /// The part of the tree that the host's Flux applies.
-pub(super) fn render(fleet: &Fleet, library: &Library, on_targets: &OnTargets, index: usize) -> Part {
+pub(super) fn render(
+    fleet: &Fleet,
+    library: &Library,
+    healthy: &Healthy,
+    on_targets: &OnTargets,
+    index: usize,
+) -> Part {
     let mut part = Part::default();
     let flux = Flux::of(fleet, COMMON, index, &mut part.tally, &mut part.diagnostics);
     let mut host = Host {
         fleet,
         library,
+        healthy,
         index,
         flux,
         ons: Vec::new(),
@@ -91,7 +101,8 @@ impl<'f> Host<'f> {
     /// Finds every target, and what is on it.
     fn place(&mut self, on_targets: &OnTargets) {
         let fleet = self.fleet;
-        let targets = (0..fleet.targets.len()).filter(|target| fleet.targets[*target].host == self.index);
+        let targets = (0..fleet.targets.len())
+            .filter(|target| fleet.targets[*target].host == self.index && self.healthy.has_target(*target));
         let mut targets: Vec<usize> = targets.collect();
         targets.sort_by_key(|target| (fleet.targets[*target].is_remote(), *target));
         for target in targets {

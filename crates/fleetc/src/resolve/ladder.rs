@@ -2,7 +2,8 @@
 //!
 //! A rung is a table followed at once by its overrides, from top to bottom. The later rung wins; within a rung the last
 //! override whose `when` holds. Tables merge by key; strings, numbers and lists replace. A source with an address starts
-//! anew. What changes objects (labels, images, patches …) is kept for each table, so that a later rung also wins there.
+//! anew over one with an address. What changes objects (labels, images, patches …) is kept for each table, so that a
+//! later rung also wins there.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -176,11 +177,12 @@ pub(crate) fn bundle_steps<'f>(fleet: &'f Fleet, context: &Context<'f>, bundle: 
 /// The rungs that say how Flux runs on a target.
 pub(crate) fn flux_steps<'f>(fleet: &'f Fleet, context: &Context<'f>) -> Vec<Step<'f>> {
     let step = |name, rung| Step { name, rung, keys: Keys::Flux, source_of: "" };
-    let mut steps = vec![
-        step(StepName::Table("fleet", ""), &*fleet.rung),
-        step(StepName::Defaults("environment"), &*fleet.defaults.environment),
-        step(StepName::Defaults("cluster"), &*fleet.defaults.cluster),
-    ];
+    let mut steps = vec![step(StepName::Table("fleet", ""), &*fleet.rung)];
+    // As with prefix and source, `common` is not an environment that has these defaults.
+    if !context.is_common {
+        steps.push(step(StepName::Defaults("environment"), &*fleet.defaults.environment));
+    }
+    steps.push(step(StepName::Defaults("cluster"), &*fleet.defaults.cluster));
     if let Some(environment) = context.environment {
         steps.push(step(StepName::Table("environments", &environment.name), &*environment.rung));
     }
@@ -406,13 +408,13 @@ pub(crate) fn merge_entry(into: &mut Map, entry: &Entry) {
     }
 }
 
-/// Merges a source over another: one with an address starts anew.
+/// Merges a source over another: one with an address starts anew over one that has an address too.
 pub(crate) fn merge_source(into: &mut Value, source: &Value) {
     let (Data::Map(old), Data::Map(new)) = (&mut into.data, &source.data) else {
         *into = source.clone();
         return;
     };
-    if has_address(source) {
+    if has_address(source) && is_addressed(old) {
         *into = source.clone();
         return;
     }
@@ -435,6 +437,10 @@ fn source_table(value: &Value) -> Value {
 
 /// Whether it says where to pull from, and not only how.
 pub(crate) fn has_address(source: &Value) -> bool {
+    source.as_map().is_some_and(is_addressed)
+}
+
+fn is_addressed(source: &Map) -> bool {
     ["git", "oci", "helm", "bucket", "use"].iter().any(|key| source.get(key).is_some())
 }
 

@@ -45,7 +45,7 @@ impl Maker<'_, '_> {
                 && object.encrypted.is_none()
                 && holds_data(&object.value)
             {
-                part.diagnostics.push(messages::secret_in_the_open(&object.value));
+                part.diagnostics.push(messages::secret_in_the_open(&object.value, name));
             }
         }
         objects

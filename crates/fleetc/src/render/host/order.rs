@@ -98,10 +98,18 @@ fn look_up(host: &Host<'_>, (index, thing): At, found: &mut Vec<Diagnostic>) -> 
         };
         match here.or_else(in_common) {
             Some(dependency) => dependencies.push(dependency),
+            // What has mistakes of its own is not here, and nothing is said of what follows from that.
+            None if is_left_out(host, name) => {}
             None => found.push(missing(host.fleet, on, name)),
         }
     }
     dependencies
+}
+
+/// Whether something of that name has mistakes, and was left out.
+fn is_left_out(host: &Host<'_>, name: &Spanned<Name>) -> bool {
+    let apps = host.fleet.apps.iter().enumerate();
+    apps.filter(|(_, app)| app.name == *name.as_text()).any(|(index, _)| !host.healthy.has_app(index))
 }
 
 /// The app or bundle with the name; of the apps of a tenant's copies, the one in the same home.

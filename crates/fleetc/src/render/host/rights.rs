@@ -62,8 +62,9 @@ fn beyond(tenant: &PlacedTenant<'_>, object: &Value, id: &ObjectName) -> Option<
     if is_known && BEYOND_ADMIN.contains(&id.kind.as_str()) {
         return Some("the ClusterRole `admin` may not write this kind");
     }
-    let is_custom = !is_known && !id.group.is_empty();
-    is_custom.then_some("it is of a custom kind, which the ClusterRole `admin` does not know")
+    // A kind that a group of Kubernetes or Flux does not have is said where kinds are checked.
+    let is_own = kinds::all().iter().any(|kind| kinds::group(kind.api_version) == id.group);
+    (!is_own).then_some("it is of a custom kind, which the ClusterRole `admin` does not know")
 }
 
 /// Whether the tenant is granted the kind: `group/Kind`, or `Kind` of the core group.

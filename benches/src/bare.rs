@@ -1,0 +1,57 @@
+//! `bare <tree> <folder> <threads>`: reads a tree into memory, then writes it anew, as plainly as can be; prints how many
+//! seconds the writing took.
+
+#![allow(clippy::print_stdout, reason = "it is a command")]
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Instant;
+
+type Folder = (PathBuf, Vec<(PathBuf, Vec<u8>)>);
+
+fn main() -> io::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [tree, to, threads] = &arguments[..] else {
+        println!("bare <tree> <folder> <threads>");
+        return Ok(());
+    };
+    let threads: usize = threads.parse().map_err(io::Error::other)?;
+    let mut folders = Vec::new();
+    read(Path::new(tree), Path::new(to), &mut folders)?;
+    let started = Instant::now();
+    for (folder, _) in &folders {
+        fs::create_dir_all(folder)?;
+    }
+    thread::scope(|scope| {
+        let parts = folders.chunks(folders.len().div_ceil(threads).max(1));
+        let writers: Vec<_> = parts.map(|part| scope.spawn(|| write(part))).collect();
+        writers.into_iter().try_for_each(|writer| writer.join().expect("it does not panic"))
+    })?;
+    println!("{:.4}", started.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn read(from: &Path, to: &Path, folders: &mut Vec<Folder>) -> io::Result<()> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            read(&entry.path(), &to, folders)?;
+        } else {
+            files.push((to, fs::read(entry.path())?));
+        }
+    }
+    folders.push((to.to_owned(), files));
+    Ok(())
+}
+
+fn write(part: &[Folder]) -> io::Result<()> {
+    let mut files = part.iter().flat_map(|(_, files)| files);
+    files.try_for_each(|(path, bytes)| fs::write(path, bytes))
+}

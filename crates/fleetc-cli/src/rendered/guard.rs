@@ -1,0 +1,256 @@
+//! What a build would take away from the clusters, held against what it may: Flux deletes what leaves the tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use super::commit::Plan;
+use super::ledger::Entry;
+use super::stage::{Staged, State};
+use super::{OWN, STAGING};
+
+/// No list names more.
+const NAMED: usize = 10;
+
+/// The share of a target's objects that may go without a word: one in so many.
+const SHARE: usize = 5;
+
+/// Kinds whose objects take more with them than themselves, as they begin the names of files.
+const GRAVE: [(&str, &str); 3] = [
+    ("namespace-", "Namespace"),
+    ("customresourcedefinition-", "CustomResourceDefinition"),
+    ("persistentvolumeclaim-", "PersistentVolumeClaim"),
+];
+
+/// What Flux keeps although it leaves the tree.
+const KEPT: &str = "kustomize.toolkit.fluxcd.io/prune: disabled";
+
+/// The list of a folder.
+const LIST: &str = "kustomization.yaml";
+
+/// What may go.
+#[derive(Debug, Default)]
+pub(crate) struct Allowed {
+    /// Environments, clusters, targets (`prod/emea-1`), or `all`.
+    pub(crate) names: Vec<String>,
+    /// Clusters of which the fleet says so.
+    pub(crate) retired: BTreeSet<String>,
+}
+
+impl Allowed {
+    fn allows(&self, target: &str) -> bool {
+        let (environment, cluster) = target.split_once('/').unwrap_or((target, target));
+        let is_named = |name: &String| [target, environment, cluster, "all"].contains(&name.as_str());
+        self.names.iter().any(is_named) || self.retired.contains(cluster)
+    }
+}
+
+/// Something that stops the build, and the target that must be allowed.
+struct Finding {
+    text: String,
+    target: String,
+}
+
+impl Plan<'_> {
+    /// Whether the tree may change so.
+    pub(crate) fn guard(&self, allowed: &Allowed) -> Result<(), String> {
+        if self.stale.is_empty() && self.roots().next().is_none() {
+            return Ok(());
+        }
+        let mut findings = self.lost_roots();
+        findings.extend(self.deletions());
+        findings.extend(self.tenants());
+        findings.extend(self.moves());
+        findings.retain(|finding| !allowed.allows(&finding.target));
+        if findings.is_empty() { Ok(()) } else { Err(told(&findings)) }
+    }
+
+    /// Objects by target that were in the tree, and those of them that leave it.
+    fn by_target(&self) -> BTreeMap<&str, (usize, Vec<&Entry<'_>>)> {
+        let mut targets: BTreeMap<&str, (usize, Vec<&Entry<'_>>)> = BTreeMap::new();
+        for entry in self.stage.rendered.ledger.entries().filter(|entry| entry.name != LIST) {
+            if let Some(target) = target(entry.folder) {
+                targets.entry(target).or_default().0 += 1;
+            }
+        }
+        for entry in self.stale.iter().filter(|entry| entry.name != LIST) {
+            if let Some(target) = target(entry.folder) {
+                targets.entry(target).or_default().1.push(entry);
+            }
+        }
+        targets
+    }
+
+    /// Whole targets, more than a share of one, and kinds that take more with them.
+    fn deletions(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (target, (count, gone)) in self.by_target() {
+            let found = |text: String| Finding { text, target: target.to_owned() };
+            if gone.len() == count {
+                findings.push(found(format!("everything on {target}: {count} objects")));
+                continue;
+            }
+            if gone.len() * SHARE > count {
+                findings.push(found(format!("{} of the {count} objects on {target}", gone.len())));
+            }
+            for entry in gone {
+                let grave = GRAVE.iter().find(|(start, _)| entry.name.starts_with(start));
+                if let Some((start, kind)) = grave.filter(|_| !self.is_elsewhere(entry)) {
+                    let name = entry.name[start.len()..].trim_end_matches(".yaml");
+                    findings.push(found(format!("{kind} `{name}` on {target}, with all that is in it")));
+                }
+            }
+        }
+        findings
+    }
+
+    /// Whether a file of the same name is new in another folder of the target.
+    fn is_elsewhere(&self, entry: &Entry<'_>) -> bool {
+        self.added(entry.name).any(|folder| target(&folder.path) == target(entry.folder))
+    }
+
+    /// Folders with a new file of the name.
+    fn added<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Staged> {
+        self.folders.iter().filter(move |folder| {
+            folder.files.iter().any(|file| file.state == State::Added && *file.name == *name)
+        })
+    }
+
+    /// Tenants that go in one step with their apps: whose account is gone cannot delete anything.
+    fn tenants(&self) -> Vec<Finding> {
+        let folders: BTreeSet<&str> = self.stale.iter().map(|entry| entry.folder).collect();
+        let is_whole = |folder: &&str| self.folders.binary_search_by(|it| (*it.path).cmp(folder)).is_err();
+        let gone: BTreeSet<&str> = folders.into_iter().filter(is_whole).collect();
+        let mut findings = Vec::new();
+        for folder in &gone {
+            let Some((target, tenant)) = folder.rsplit_once("/tenant-") else { continue };
+            let is_app = |it: &&&str| it.starts_with(&format!("{target}/{tenant}-"));
+            let lives_on = self.folders.iter().any(|it| it.path.starts_with(&format!("{target}/")));
+            if let Some(app) = gone.iter().find(is_app).filter(|_| lives_on) {
+                findings.push(Finding {
+                    text: format!(
+                        "tenant `{tenant}` together with its apps (`{app}`): without the tenant's account Flux cannot \
+                         delete them; set `state = \"retired\"`, build and publish, then remove the table"
+                    ),
+                    target: target.to_owned(),
+                });
+            }
+        }
+        findings
+    }
+
+    /// Objects that another Kustomization shall own: the first may delete them before the second has applied them.
+    fn moves(&self) -> Vec<Finding> {
+        let mut added: BTreeMap<&str, Vec<&Staged>> = BTreeMap::new();
+        for folder in &self.folders {
+            for file in folder.files.iter().filter(|file| file.state == State::Added && *file.name != *LIST) {
+                added.entry(&file.name).or_default().push(folder);
+            }
+        }
+        let mut findings = Vec::new();
+        for entry in &self.stale {
+            let Some(target) = target(entry.folder) else { continue };
+            let on_cluster = |folder: &&&Staged| cluster(&folder.path) == cluster(entry.folder);
+            for folder in added.get(entry.name).into_iter().flatten().filter(on_cluster) {
+                if self.is_move(entry, folder) {
+                    findings.push(Finding {
+                        text: format!(
+                            "`{}` moves to `{}`: its old owner may delete it after the new one has applied it; `keep` \
+                             it, build and publish, then move it, then take `keep` off",
+                            entry.path(),
+                            folder.path
+                        ),
+                        target: target.to_owned(),
+                    });
+                }
+            }
+        }
+        findings
+    }
+
+    /// Whether the file that goes holds the same object as the one that comes, and Flux would delete it.
+    fn is_move(&self, entry: &Entry<'_>, folder: &Staged) -> bool {
+        let root = self.stage.rendered.root;
+        let read = |path: std::path::PathBuf| fs::read_to_string(path).unwrap_or_default();
+        let old = read(root.join(entry.path()));
+        let mut new = root.join(OWN);
+        new.extend([STAGING, &folder.path, entry.name]);
+        !old.contains(KEPT) && identity(&old) == identity(&read(new))
+    }
+
+    /// The lists of roots that change.
+    fn roots(&self) -> impl Iterator<Item = &Staged> {
+        self.folders.iter().filter(|folder| {
+            let is_root = folder.path.strip_prefix("clusters/").is_some_and(|name| !name.contains('/'));
+            let is_list = |name: &str, state| name == LIST && state == State::Replaced;
+            is_root && folder.files.iter().any(|file| is_list(&file.name, file.state))
+        })
+    }
+
+    /// Roots that no longer list `flux-system`: Flux would uninstall itself, and leave everything half deleted.
+    fn lost_roots(&self) -> Vec<Finding> {
+        let root = self.stage.rendered.root;
+        let lists_flux = |path: std::path::PathBuf| {
+            let text = fs::read_to_string(path).unwrap_or_default();
+            text.lines().any(|line| line.trim() == "- flux-system")
+        };
+        let is_lost = |folder: &&Staged| {
+            let new = root.join(OWN).join(STAGING).join(&folder.path).join(LIST);
+            lists_flux(root.join(&folder.path).join(LIST)) && !lists_flux(new)
+        };
+        let finding = |folder: &Staged| Finding {
+            text: format!(
+                "`flux-system` from the root `{}`: Flux would uninstall itself and leave everything half deleted; \
+                 set `prune: false` in the cluster's Kustomization `flux-system` first",
+                folder.path
+            ),
+            target: folder.path.clone(),
+        };
+        self.roots().filter(is_lost).map(finding).collect()
+    }
+}
+
+/// `prod/emea-1` of `prod/emea-1/web`; none for the roots.
+fn target(folder: &str) -> Option<&str> {
+    let (end, _) = folder.match_indices('/').nth(1)?;
+    (!folder.starts_with("clusters/")).then(|| &folder[..end])
+}
+
+fn cluster(folder: &str) -> Option<&str> {
+    folder.split('/').nth(1)
+}
+
+/// What an object is, as the file of one says it: the lines of `kind`, and of name and namespace in `metadata`.
+fn identity(text: &str) -> Vec<&str> {
+    let mut is_metadata = false;
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        if !line.starts_with([' ', '-']) {
+            is_metadata = line == "metadata:";
+        }
+        let is_name = line.starts_with("  name: ") || line.starts_with("  namespace: ");
+        if line.starts_with("kind: ") || is_metadata && is_name {
+            lines.push(line);
+        }
+    }
+    lines.sort_unstable();
+    lines
+}
+
+fn told(findings: &[Finding]) -> String {
+    let mut text = "this build would take away what nobody allowed to go:".to_owned();
+    for finding in findings.iter().take(NAMED) {
+        text.push_str("\n- ");
+        text.push_str(&finding.text);
+    }
+    if findings.len() > NAMED {
+        text.push_str(&format!("\n- … and {} more", findings.len() - NAMED));
+    }
+    let targets: BTreeSet<&str> = findings.iter().map(|finding| finding.target.as_str()).collect();
+    let flags: Vec<String> = targets.iter().take(NAMED).map(|it| format!("--allow-delete {it}")).collect();
+    let more = if targets.len() > NAMED { " …" } else { "" };
+    text.push_str(&format!(
+        "\nnothing was changed; if it is meant: `fleetc build {}{more}`",
+        flags.join(" ")
+    ));
+    text
+}

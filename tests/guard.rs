@@ -1,0 +1,161 @@
+//! What a build refuses to take away from the clusters, and how it is told to.
+
+mod support;
+
+use support::{Folder, tree};
+
+const FLEET: &str = "\
+[fleet]
+source = { git = \"https://example.com/me/home\" }
+[environments.dev]
+prefix = \"dev-\"
+[environments.prod]
+[clusters.one]
+environments = [\"dev\", \"prod\"]
+[clusters.two]
+environments = [\"prod\"]
+[tenants.team]
+[apps.web]
+tenant = \"team\"
+manifests = \"web.yaml\"
+[apps.tool]
+where = { environment = \"prod\" }
+manifests = \"tool.yaml\"
+namespace = \"tools\"
+create-namespace = false
+[apps.volumes]
+manifests = \"volumes\"
+namespace = \"${environment.prefix}volumes\"
+";
+
+fn map(name: &str) -> String {
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  a: b\n")
+}
+
+fn maps(count: usize) -> String {
+    let maps: Vec<String> = (0..count).map(|index| map(&format!("map-{index}"))).collect();
+    maps.join("---\n")
+}
+
+fn folder() -> Folder {
+    let claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: data\nspec:\n  accessModes: [ReadWriteOnce]\n  resources:\n    requests:\n      storage: 1Gi\n";
+    let many = maps(30);
+    let folder = Folder::new(&[
+        ("fleet.toml", FLEET),
+        ("web.yaml", &map("web")),
+        ("tool.yaml", &map("tool")),
+        ("volumes/claim.yaml", claim),
+        ("volumes/many.yaml", &many),
+    ]);
+    folder.run("build").ends(0);
+    folder
+}
+
+/// What a build of the changed fleet says; it must change nothing, unless it is told that it may.
+#[track_caller]
+fn refused(folder: &Folder, allow: &str) -> String {
+    let before = tree(&folder.path().join("rendered"));
+    let run = folder.run("build").ends(2);
+    assert_eq!(tree(&folder.path().join("rendered")), before);
+    assert!(!folder.has("rendered/.fleetc/staging"));
+    folder.run("build --allow-delete elsewhere").ends(2);
+    folder.run(&format!("build --allow-delete {allow}")).ends(0);
+    folder.run("build").ends(0);
+    run.err
+}
+
+#[test]
+fn small_changes_pass() {
+    let folder = folder();
+    folder.write("volumes/many.yaml", &maps(28));
+    assert!(folder.run("build").ends(0).err.contains(" 6 removed"));
+}
+
+#[test]
+fn a_cluster_that_leaves_is_retired_first() {
+    let gone = |folder: &Folder| {
+        folder.write("fleet.toml", &FLEET.replace("[clusters.two]\nenvironments = [\"prod\"]\n", ""));
+    };
+    let folder = folder();
+    gone(&folder);
+    let err = refused(&folder, "two");
+    assert!(err.contains("- everything on prod/two: ") && err.contains("--allow-delete prod/two"), "{err}");
+    let folder = self::folder();
+    folder.write("fleet.toml", &FLEET.replace("[clusters.two]", "[clusters.two]\nstate = \"retired\""));
+    folder.run("build").ends(0);
+    gone(&folder);
+    folder.run("build").ends(0);
+    assert!(!folder.has("rendered/clusters/two"));
+}
+
+#[test]
+fn an_environment_does_not_leave_by_mistake() {
+    let folder = folder();
+    folder.write(
+        "fleet.toml",
+        &FLEET
+            .replace("[environments.dev]\nprefix = \"dev-\"\n", "")
+            .replace("[\"dev\", \"prod\"]", "[\"prod\"]"),
+    );
+    assert!(refused(&folder, "dev").contains("everything on dev/one"));
+}
+
+#[test]
+fn no_target_loses_more_than_a_fifth() {
+    let folder = folder();
+    folder.write("volumes/many.yaml", &map("map-0"));
+    let err = refused(&folder, "all");
+    assert!(err.contains("- 29 of the ") && err.contains("objects on prod/two"), "{err}");
+}
+
+#[test]
+fn volumes_and_namespaces_do_not_go_without_a_word() {
+    let folder = folder();
+    std::fs::remove_file(folder.path().join("volumes/claim.yaml")).unwrap();
+    let err = refused(&folder, "one --allow-delete prod/two");
+    assert!(err.contains("PersistentVolumeClaim `data` on dev/one, with all that is in it"), "{err}");
+}
+
+#[test]
+fn a_tenant_goes_after_its_apps() {
+    let folder = folder();
+    let apps = "[tenants.team]\n[apps.web]\ntenant = \"team\"\nmanifests = \"web.yaml\"\n";
+    folder.write("fleet.toml", &FLEET.replace(apps, ""));
+    let err = folder.run("build").ends(2).err;
+    assert!(err.contains("tenant `team` together with its apps (`prod/two/team-web`)"), "{err}");
+    assert!(err.contains("set `state = \"retired\"`, build and publish, then remove the table"), "{err}");
+    folder.write("fleet.toml", &FLEET.replace("[tenants.team]", "[tenants.team]\nstate = \"retired\""));
+    folder.run("build").ends(0);
+    folder.write("fleet.toml", &FLEET.replace(apps, ""));
+    assert!(!folder.run("build").ends(2).err.contains("together with its apps"));
+    folder.run("build --allow-delete all").ends(0);
+}
+
+#[test]
+fn what_gets_another_owner_is_kept_first() {
+    let moved = |text: &str| text.replace("[apps.tool]", "[apps.utility]");
+    let folder = folder();
+    folder.write("fleet.toml", &moved(FLEET));
+    let err = refused(&folder, "prod");
+    assert!(err.contains("`prod/two/tool/configmap-tool.yaml` moves to `prod/two/utility`"), "{err}");
+    assert!(err.contains("`keep` it, build and publish, then move it, then take `keep` off"), "{err}");
+    let folder = self::folder();
+    let kept = FLEET.replace("manifests = \"tool.yaml\"", "manifests = \"tool.yaml\"\nkeep = true");
+    folder.write("fleet.toml", &kept);
+    folder.run("build").ends(0);
+    folder.write("fleet.toml", &moved(&kept));
+    folder.run("build").ends(0);
+    folder.write("fleet.toml", &moved(FLEET));
+    folder.run("build").ends(0);
+}
+
+#[test]
+fn a_root_keeps_flux() {
+    let folder = folder();
+    folder.write(
+        "fleet.toml",
+        &FLEET.replace("[environments.dev]\n", "[fleet.flux]\ninstall = \"none\"\n[environments.dev]\n"),
+    );
+    let err = refused(&folder, "all");
+    assert!(err.contains("`flux-system` from the root `clusters/one`: Flux would uninstall itself"), "{err}");
+}
