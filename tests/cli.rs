@@ -111,7 +111,7 @@ fn check_writes_nothing() {
 fn problems_are_printed_as_asked() {
     let folder = wrong();
     insta::assert_snapshot!(folder.run("check --message-format short").ends(1).err, @"fleet.toml:5:1: error[unknown-key]: `[apps.…]` has no key `manifest`");
-    insta::assert_snapshot!(folder.run("check --message-format json").ends(1).err, @r#"{"code":"unknown-key","severity":"error","message":"`[apps.…]` has no key `manifest`","targets":[],"labels":[{"file":"fleet.toml","line":5,"column":1,"end_line":5,"end_column":9,"text":""}],"help":"did you mean `manifests`?"}"#);
+    insta::assert_snapshot!(folder.run("check --message-format json").ends(1).err, @r#"{"version":1,"code":"unknown-key","severity":"error","message":"`[apps.…]` has no key `manifest`","targets":[],"labels":[{"file":"fleet.toml","line":5,"column":1,"end_line":5,"end_column":9,"text":""}],"help":"did you mean `manifests`?"}"#);
 }
 
 #[test]
@@ -306,4 +306,83 @@ fn the_schema_in_the_repository_is_the_one_that_is_printed() {
     let path = root().join("schemas/fleet.schema.json");
     let kept = std::fs::read_to_string(path).unwrap_or_default();
     assert!(printed == kept, "`cargo run -- schema > schemas/fleet.schema.json` makes it anew");
+}
+
+/// A fleet with many mistakes in a file of manifests.
+fn many(count: usize) -> Folder {
+    let text = "[fleet]\nsource = { git = \"https://example.com/me/home\" }\n[clusters.home]\n[apps.web]\nmanifests = \"web.yaml\"\n";
+    let fields: String = (0..count).fold(String::new(), |text, number| text + &format!("field{number}: 1\n"));
+    let map = format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n{fields}");
+    Folder::new(&[("fleet.toml", text), ("web.yaml", &map)])
+}
+
+#[test]
+fn ten_thousand_problems_are_printed_at_once() {
+    let folder = many(10_000);
+    for format in ["human", "short", "json", "github", "sarif"] {
+        let started = std::time::Instant::now();
+        let run = folder.run(&format!("check --message-format {format}")).ends(1);
+        let took = started.elapsed();
+        assert!(run.err.matches("field9999").count() >= 1, "{format}");
+        // A second on a quiet machine, for a build that is not optimized at all.
+        assert!(took.as_secs() < 20, "{format} took {took:?}");
+    }
+}
+
+#[test]
+fn what_is_left_out_is_counted() {
+    let err = many(30).run("check --max-problems 10").ends(1).err;
+    assert_eq!(err.matches("has no field").count(), 10);
+    assert!(err.contains("… and 20 more problems") && err.ends_with("30 errors\n"), "{err}");
+}
+
+#[test]
+fn problems_annotate_a_pull_request() {
+    let folder = wrong();
+    insta::assert_snapshot!(folder.run("check --message-format github").ends(1).err, @"::error file=fleet.toml,line=5,col=1,endLine=5,endColumn=9,title=unknown-key::`[apps.…]` has no key `manifest`%0Ahelp: did you mean `manifests`?");
+    folder.write("deep,er/fleet.toml", &folder.read("fleet.toml"));
+    let err = folder.run("check --fleet deep,er/fleet.toml --message-format github").ends(1).err;
+    assert!(err.contains("file=deep%2Cer/fleet.toml,line=5,"), "{err}");
+    let err = folder.run("check --fleet none.toml --message-format github").ends(2).err;
+    assert!(err.starts_with("::error::"), "{err}");
+}
+
+#[test]
+fn problems_are_a_sarif_document() {
+    let err = wrong().run("check --message-format sarif").ends(1).err;
+    let document: serde_json::Value = serde_json::from_str(&err).unwrap();
+    let run = &document["runs"][0];
+    let result = &run["results"][0];
+    assert_eq!(document["version"], "2.1.0");
+    assert_eq!(run["tool"]["driver"]["rules"][0]["id"], "unknown-key");
+    assert_eq!((&result["ruleId"], &result["level"]), (&"unknown-key".into(), &"error".into()));
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "fleet.toml");
+    assert_eq!((&place["region"]["startLine"], &place["region"]["endColumn"]), (&5.into(), &9.into()));
+    let err = fleet().run("check --message-format sarif").ends(0).err;
+    let document: serde_json::Value = serde_json::from_str(&err).unwrap();
+    assert_eq!(document["runs"][0]["results"], serde_json::json!([]));
+}
+
+#[test]
+fn no_format_shows_what_is_secret() {
+    let folder = wrong();
+    folder.write("fleet.toml", &folder.read("fleet.toml").replace("manifest =", "manifests ="));
+    for (number, secret) in [
+        "stringData:\n  password: hunter2\ndata:\n  token: hunter2!\n",
+        "stringData: {password: hunter2, 'a b': hunter2}\ndata: {token: hunter2!}\n",
+        "stringData:\n  key: |\n    hunter2\n    hunter2\ndata:\n  token: [hunter2]\nmore: 1\n",
+        "type: Opaque\nstringData:\n  'hunter 2': hunter2\n  number: 12345678901234\n",
+        "data: {token: 12345678901234, again: true}\n",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let secret = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: web{number}}}\n{secret}");
+        folder.write("web.yaml", &secret);
+        for format in ["human", "short", "json", "github", "sarif"] {
+            let err = folder.run(&format!("check --verbose --message-format {format}")).ends(1).err;
+            assert!(!err.contains("hunter2") && !err.contains("12345678901234"), "{err}");
+        }
+    }
 }

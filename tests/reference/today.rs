@@ -134,7 +134,7 @@ fn spell_policy(object: &mut Value) {
         for key in ["match", "exclude"] {
             match rule.get_mut(key) {
                 Some(filter) if filter.get("resources").is_some() => {
-                    *filter = json!({ "any": [filter.take()] })
+                    *filter = json!({ "any": [filter.take()] });
                 }
                 _ => {}
             }

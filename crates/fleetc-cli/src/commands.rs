@@ -46,6 +46,11 @@ impl FleetFile {
         })
     }
 
+    /// The folder that it lies in.
+    pub(crate) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
     /// A path beside it.
     pub(crate) fn beside(&self, path: &str) -> PathBuf {
         self.path.with_file_name(path)

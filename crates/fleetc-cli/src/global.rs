@@ -13,6 +13,9 @@ pub(crate) struct Global {
     /// How problems are printed
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", global = true)]
     pub(crate) message_format: MessageFormat,
+    /// How many problems are printed at most [default: 50 on a terminal, else all]
+    #[arg(long, value_name = "N", global = true)]
+    pub(crate) max_problems: Option<usize>,
     /// When to use colour: NO_COLOR is respected
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
     pub(crate) color: When,
@@ -33,6 +36,10 @@ pub(crate) enum MessageFormat {
     Short,
     /// One JSON object on each line
     Json,
+    /// One SARIF 2.1.0 document, for code scanning
+    Sarif,
+    /// Commands that annotate a pull request, for GitHub's workflows
+    Github,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

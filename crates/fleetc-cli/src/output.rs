@@ -1,6 +1,7 @@
 //! What is printed: results on standard output, everything else on standard error.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use fleetc::{Diagnostics, Severity, Sources};
 
@@ -14,7 +15,11 @@ pub(crate) struct Output {
     colour: bool,
     quiet: bool,
     verbose: bool,
+    max_problems: usize,
 }
+
+/// How many problems a terminal gets.
+const ON_A_TERMINAL: usize = 50;
 
 impl Output {
     pub(crate) fn new(global: &Global) -> Self {
@@ -25,7 +30,15 @@ impl Output {
                 io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
             }
         };
-        Self { format: global.message_format, colour, quiet: global.quiet, verbose: global.verbose }
+        let is_for_people = global.message_format == MessageFormat::Human && io::stderr().is_terminal();
+        let usual = if is_for_people { ON_A_TERMINAL } else { usize::MAX };
+        Self {
+            format: global.message_format,
+            colour,
+            quiet: global.quiet,
+            verbose: global.verbose,
+            max_problems: global.max_problems.unwrap_or(usual),
+        }
     }
 
     /// Says what takes long, on a terminal.
@@ -47,16 +60,20 @@ impl Output {
 
     /// What was done, in a line.
     pub(crate) fn summary(&mut self, text: &str) {
-        if !self.quiet && self.format != MessageFormat::Json {
+        if !self.quiet && !self.is_for_machines() {
             line(text);
         }
     }
 
     /// Why it takes longer.
     pub(crate) fn notice(&mut self, text: &str) {
-        if !self.quiet && self.format != MessageFormat::Json {
-            line(text);
-        }
+        self.summary(text);
+    }
+
+    /// Where the time went, for whoever asked.
+    #[allow(clippy::unused_self)]
+    pub(crate) fn timings(&mut self, text: &str) {
+        line(text);
     }
 
     /// What is being done.
@@ -66,17 +83,12 @@ impl Output {
         }
     }
 
-    /// Where the time went, for whoever asked.
-    #[allow(clippy::unused_self)]
-    pub(crate) fn timings(&mut self, text: &str) {
-        line(text);
-    }
-
     /// Why the command could not be run.
     pub(crate) fn error(&mut self, message: &str) {
         let message = report::harmless(message);
         match self.format {
-            MessageFormat::Json => {
+            MessageFormat::Github => line(&report::github_error(&message)),
+            MessageFormat::Json | MessageFormat::Sarif => {
                 line(&serde_json::json!({ "severity": "error", "message": message }).to_string());
             }
             _ if self.colour => line(&format!("\u{1b}[1;31merror\u{1b}[0m: {message}")),
@@ -84,29 +96,57 @@ impl Output {
         }
     }
 
-    /// The problems of a fleet.
-    pub(crate) fn problems(&mut self, diagnostics: &Diagnostics, sources: &Sources) {
-        for diagnostic in diagnostics.sorted() {
-            if !self.shows(diagnostic.severity.name()) {
-                continue;
-            }
-            line(&match self.format {
+    /// Whether every line is read by a machine.
+    fn is_for_machines(&self) -> bool {
+        matches!(self.format, MessageFormat::Json | MessageFormat::Sarif)
+    }
+
+    /// The problems of a fleet that lies in `folder`.
+    pub(crate) fn problems(&mut self, diagnostics: &Diagnostics, sources: &Sources, folder: &Path) {
+        let mut shown = diagnostics.sorted();
+        shown.retain(|diagnostic| self.shows(diagnostic.severity.name()));
+        // Where not all are printed, those that stop the build are.
+        if shown.len() > self.max_problems {
+            shown.sort_by_key(|diagnostic| diagnostic.severity);
+        }
+        let left_out = shown.len().saturating_sub(self.max_problems);
+        shown.truncate(self.max_problems);
+        let mut err = io::BufWriter::new(io::stderr().lock());
+        if self.format == MessageFormat::Sarif {
+            let _ = writeln!(err, "{}", report::sarif(&shown, sources, folder));
+            return;
+        }
+        for diagnostic in shown {
+            let text = match self.format {
                 MessageFormat::Human => report::human(diagnostic, sources, self.colour),
                 MessageFormat::Short => report::short(diagnostic, sources),
-                MessageFormat::Json => report::json(diagnostic, sources),
-            });
+                MessageFormat::Github => report::annotation(diagnostic, sources, folder),
+                MessageFormat::Json | MessageFormat::Sarif => report::json(diagnostic, sources),
+            };
+            let _ = writeln!(err, "{text}");
         }
+        if left_out > 0 && !self.is_for_machines() {
+            let hint = "`--message-format short` prints a line for each";
+            let _ = writeln!(err, "… and {}: {hint}", counted(left_out, "more problem"));
+        }
+        drop(err);
         self.counts(|severity| diagnostics.count(severity));
+    }
+
+    /// Whether a build can say the problems of one before it again, without compiling.
+    pub(crate) fn says_again(&self, problems: &[Said]) -> bool {
+        problems.is_empty() || !matches!(self.format, MessageFormat::Github | MessageFormat::Sarif)
     }
 
     /// The problems of a fleet once more, as a build before has said them.
     pub(crate) fn again(&mut self, problems: &[Said]) {
-        for problem in problems.iter().filter(|problem| self.shows(&problem.severity)) {
+        let shown: Vec<&Said> = problems.iter().filter(|problem| self.shows(&problem.severity)).collect();
+        for problem in shown.iter().take(self.max_problems) {
             line(match self.format {
                 MessageFormat::Human if self.colour => &problem.coloured,
                 MessageFormat::Human => &problem.human,
                 MessageFormat::Short => &problem.short,
-                MessageFormat::Json => &problem.json,
+                MessageFormat::Json | MessageFormat::Github | MessageFormat::Sarif => &problem.json,
             });
         }
         self.counts(|severity| problems.iter().filter(|it| it.severity == severity.name()).count());
@@ -114,7 +154,7 @@ impl Output {
 
     /// Whether problems of the severity are printed.
     fn shows(&self, severity: &str) -> bool {
-        severity != Severity::Note.name() || self.verbose || self.format == MessageFormat::Json
+        severity != Severity::Note.name() || self.verbose || self.is_for_machines()
     }
 
     fn counts(&self, count: impl Fn(Severity) -> usize) {

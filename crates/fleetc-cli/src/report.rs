@@ -1,4 +1,8 @@
-//! Problems as people and machines read them.
+//! Problems as people read them; what machines read is in the files below.
+
+mod github;
+mod json;
+mod sarif;
 
 use std::fmt;
 use std::ops::Range;
@@ -10,10 +14,14 @@ use miette::{
 };
 use serde::{Deserialize, Serialize};
 
+pub(crate) use github::{annotation, error as github_error};
+pub(crate) use json::json;
+pub(crate) use sarif::sarif;
+
 /// How many columns a message may have.
 const WIDTH: usize = 120;
 
-/// A problem in every form in which it may be printed, so that a later build can say it again.
+/// A problem in every form in which it may be printed again by a later build: those that need no other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Said {
     /// `error`, `warning` or `note`.
@@ -54,56 +62,6 @@ pub(crate) fn short(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let place = place.map(|(file, range)| format!("{}: ", file.location(range.start))).unwrap_or_default();
     let (severity, code) = (diagnostic.severity.name(), diagnostic.code);
     harmless(&format!("{place}{severity}[{code}]: {}", diagnostic.message()))
-}
-
-/// One JSON object.
-pub(crate) fn json(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let problem = Problem {
-        code: diagnostic.code.name(),
-        severity: diagnostic.severity.name(),
-        message: &diagnostic.message,
-        targets: &diagnostic.targets,
-        labels: diagnostic.labels.iter().filter_map(|label| Marked::of(label, sources)).collect(),
-        help: diagnostic.help.as_deref(),
-    };
-    serde_json::to_string(&problem).expect("everything in it is text and numbers")
-}
-
-/// A problem, as machines read it.
-#[derive(Serialize)]
-struct Problem<'d> {
-    code: &'d str,
-    severity: &'d str,
-    message: &'d str,
-    targets: &'d [String],
-    labels: Vec<Marked<'d>>,
-    help: Option<&'d str>,
-}
-
-/// A place in a file, from its first character to the one behind its last.
-#[derive(Serialize)]
-struct Marked<'d> {
-    file: String,
-    line: usize,
-    column: usize,
-    end_line: usize,
-    end_column: usize,
-    text: &'d str,
-}
-
-impl<'d> Marked<'d> {
-    fn of(label: &'d Label, sources: &Sources) -> Option<Self> {
-        let (file, range) = locate(label, sources)?;
-        let (start, end) = (file.location(range.start), file.location(range.end));
-        Some(Self {
-            file: start.file,
-            line: start.line,
-            column: start.column,
-            end_line: end.line,
-            end_column: end.column,
-            text: &label.text,
-        })
-    }
 }
 
 /// Text without what a terminal, or a CI system that reads the log, would take for a command.
@@ -225,7 +183,7 @@ impl SourceCode for Window<'_> {
         if before == 0 && after == 0 {
             let (start, end) = (span.offset(), (span.offset() + span.len()).min(file.text.len()));
             let location = file.location(start);
-            let data = &file.text.as_bytes()[start..end];
+            let data = &file.shown().as_bytes()[start..end];
             let span = (start, end - start).into();
             let (line, column) = (location.line - 1, location.column - 1);
             return Ok(Box::new(MietteSpanContents::new_named(
@@ -244,7 +202,7 @@ impl SourceCode for Window<'_> {
         let end = starts.get(last + 1).copied().unwrap_or(file.text.len());
         let contents = MietteSpanContents::new_named(
             file.name.clone(),
-            &file.text.as_bytes()[start..end],
+            &file.shown().as_bytes()[start..end],
             (start, end - start).into(),
             first,
             0,

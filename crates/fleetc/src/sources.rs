@@ -1,7 +1,10 @@
 //! The texts of a compilation, laid end to end, so that one number says file, line and column.
 
+mod secrets;
+
 use std::fmt;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use fleetc_manifests::Place;
@@ -21,6 +24,9 @@ pub struct SourceFile {
     pub text: String,
     start: u32,
     lines: OnceLock<Vec<usize>>,
+    /// Whether Secrets are in it.
+    has_secrets: AtomicBool,
+    shown: OnceLock<String>,
 }
 
 /// A file, a line and a column, as people count them.
@@ -60,7 +66,14 @@ impl Sources {
         let start = self.files.last().map_or(1, |file| file.end() + 1);
         let length = u32::try_from(text.len()).map_err(|_| TooLarge)?;
         start.checked_add(length).and_then(|end| end.checked_add(1)).ok_or(TooLarge)?;
-        let file = Arc::new(SourceFile { name: name.into(), text, start, lines: OnceLock::new() });
+        let file = Arc::new(SourceFile {
+            name: name.into(),
+            text,
+            start,
+            lines: OnceLock::new(),
+            has_secrets: AtomicBool::new(false),
+            shown: OnceLock::new(),
+        });
         self.files.push(file.clone());
         Ok(file)
     }
@@ -84,6 +97,16 @@ impl SourceFile {
     /// The place of its first byte.
     pub fn start(&self) -> Place {
         Place::new(self.start)
+    }
+
+    /// The text as it may be shown: of the same length, with stars for what is secret.
+    pub fn shown(&self) -> &str {
+        self.shown.get_or_init(|| secrets::masked(&self.text, self.has_secrets.load(Ordering::Relaxed)))
+    }
+
+    /// Notes that Secrets are in it.
+    pub(crate) fn hide_secrets(&self) {
+        self.has_secrets.store(true, Ordering::Relaxed);
     }
 
     fn end(&self) -> u32 {

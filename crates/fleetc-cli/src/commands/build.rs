@@ -154,7 +154,7 @@ impl Building<'_> {
             let _progress = output.progress("compiling");
             self.threads.install(|| fleetc::compile(&self.fleet.input()))
         };
-        output.problems(&outcome.diagnostics, &outcome.sources);
+        output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());
         let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
         self.args.part.check(&built.fleet)?;
         self.timings.phase("print");
@@ -204,7 +204,8 @@ impl Building<'_> {
     /// Whether nothing has changed since the last build; says then what it said.
     fn is_current(&self, rendered: &Rendered<'_>, key: Digest, output: &mut Output) -> bool {
         let current = self.threads.install(|| rendered.current(key, self.fleet.disk()));
-        if let Some(cache) = current {
+        let current = current.filter(|cache| output.says_again(&cache.said));
+        if let Some(cache) = &current {
             output.again(&cache.said);
             self.summary(cache.counts, rendered.root(), [0, cache.stamps.len(), 0], output);
         }
@@ -247,7 +248,7 @@ impl Building<'_> {
             let began = |phase| self.timings.phase(phase);
             self.threads.install(|| fleetc::compile_into(&input, &take, &began))
         };
-        output.problems(&outcome.diagnostics, &outcome.sources);
+        output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());
         let Some(fleet) = outcome.output else { return Ok(None) };
         self.args.part.check(&fleet)?;
         if self.args.output.is_none() && fleet.output != fleetc::output_of(&self.fleet.text) {

@@ -19,7 +19,7 @@ pub(crate) fn run(_: &Check, global: &Global, output: &mut Output) -> Result<End
         let _progress = output.progress("checking");
         fleetc::compile(&fleet.input())
     };
-    output.problems(&outcome.diagnostics, &outcome.sources);
+    output.problems(&outcome.diagnostics, &outcome.sources, fleet.folder());
     let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
     output.summary(&format!(
         "`{}` is right: {}, {}",

@@ -41,7 +41,7 @@ pub(crate) fn run(args: &Secrets, global: &Global, output: &mut Output) -> Resul
         let _progress = output.progress("compiling");
         fleetc::compile(&fleet.input())
     };
-    output.problems(&outcome.diagnostics, &outcome.sources);
+    output.problems(&outcome.diagnostics, &outcome.sources, fleet.folder());
     let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
     known("cluster", &args.cluster, built.fleet.clusters.iter().map(|it| it.name.as_str()))?;
     let needs: Vec<Need> = fleetc::needs(&built)

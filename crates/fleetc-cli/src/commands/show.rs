@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Show, global: &Global, output: &mut Output) -> Result<E
     let file = FleetFile::open(global)?;
     let mut outcome = fleetc::resolve(&file.input());
     let Some(fleet) = &outcome.output else {
-        output.problems(&outcome.diagnostics, &outcome.sources);
+        output.problems(&outcome.diagnostics, &outcome.sources, file.folder());
         return Ok(Ended::Mistakes);
     };
     let diagnostics = &mut outcome.diagnostics;
@@ -95,7 +95,7 @@ pub(crate) fn run(args: &Show, global: &Global, output: &mut Output) -> Result<E
         Format::Json => as_json(shown),
     };
     output.result(&text)?;
-    output.problems(&outcome.diagnostics, &outcome.sources);
+    output.problems(&outcome.diagnostics, &outcome.sources, file.folder());
     Ok(if outcome.diagnostics.has_errors() { Ended::Mistakes } else { Ended::Done })
 }
 

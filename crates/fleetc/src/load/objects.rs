@@ -81,7 +81,7 @@ pub(super) fn objects(
     for document in documents {
         let text = if is_alone { &file.text[..] } else { &file.text[document.range.clone()] };
         let encrypted = is_encrypted(&document.value).then(|| Arc::from(own_text(text)));
-        flatten(document.value, encrypted, &mut objects, diagnostics);
+        flatten(file, document.value, encrypted, &mut objects, diagnostics);
     }
     objects
 }
@@ -100,6 +100,7 @@ fn is_encrypted(value: &Value) -> bool {
 
 /// Adds an object, or the items of a list, also of lists in lists.
 fn flatten(
+    file: &SourceFile,
     value: Value,
     encrypted: Option<Arc<str>>,
     objects: &mut Vec<Object>,
@@ -115,9 +116,12 @@ fn flatten(
         && kind.ends_with("List")
     {
         for item in items {
-            flatten(item.clone(), None, objects, diagnostics);
+            flatten(file, item.clone(), None, objects, diagnostics);
         }
         return;
+    }
+    if kind == Some("Secret") {
+        file.hide_secrets();
     }
     if is_whole(map, value.place, diagnostics) {
         objects.push(Object { value, encrypted });
