@@ -44,7 +44,7 @@ func someItems(dice *rand.Rand, key string, keys []any, isPatch bool, fill func(
 		}
 		items = append(items, item)
 	}
-	if isPatch && len(items) > 0 && dice.IntN(12) == 0 {
+	if isPatch && len(items) > 0 && !strings.Contains(mustJSON(items), `"$patch"`) && dice.IntN(12) == 0 {
 		items = append(items, tree.Object{"$patch": "replace"})
 	}
 	return items
