@@ -73,6 +73,93 @@ fn bytes_do_not_depend_on_the_umask() {
     assert_eq!(tree(&folder.path().join("tree")), built(|_| ()));
 }
 
+/// What may differ around a build, and must not matter.
+const AXES: [&[&str]; 6] = [
+    &["1", "2", "3", "7", "16", "64"],
+    &["UTC", "Pacific/Apia"],
+    &["C", "tr_TR.UTF-8", "de_DE.UTF-8"],
+    &["000", "022", "077"],
+    &["f", "a folder with spaces", "linked"],
+    &["forwards", "backwards"],
+];
+
+/// Choices of one value of each axis, such that every two values of two axes meet in one of them.
+fn pairwise() -> Vec<[usize; AXES.len()]> {
+    let mut open: std::collections::BTreeSet<[usize; 4]> = std::collections::BTreeSet::new();
+    for (a, of_a) in AXES.iter().enumerate() {
+        for (b, of_b) in AXES.iter().enumerate().skip(a + 1) {
+            open.extend((0..of_a.len() * of_b.len()).map(|it| [a, it / of_b.len(), b, it % of_b.len()]));
+        }
+    }
+    let mut rows = Vec::new();
+    while let Some(&[a, of_a, b, of_b]) = open.first() {
+        let mut row = [0; AXES.len()];
+        (row[a], row[b]) = (of_a, of_b);
+        for axis in (0..AXES.len()).filter(|axis| ![a, b].contains(axis)) {
+            let meets = |value: usize| {
+                let is_met = |it: &&[usize; 4]| {
+                    let other = |at: usize, of: usize| at != axis && row[at] == of;
+                    (it[0] == axis && it[1] == value && other(it[2], it[3]))
+                        || (it[2] == axis && it[3] == value && other(it[0], it[1]))
+                };
+                open.iter().filter(is_met).count()
+            };
+            row[axis] = (0..AXES[axis].len()).max_by_key(|value| meets(*value)).expect("no axis is empty");
+        }
+        open.retain(|it| row[it[0]] != it[1] || row[it[2]] != it[3]);
+        rows.push(row);
+    }
+    rows
+}
+
+#[cfg(unix)]
+#[test]
+fn bytes_depend_on_nothing_but_the_fleet() {
+    let plain = built(|_| ());
+    for row in pairwise() {
+        let [jobs, zone, locale, umask, name, order] = std::array::from_fn(|axis| AXES[axis][row[axis]]);
+        let folder = Folder::in_memory();
+        let own = folder.path().join("own");
+        let mut parts = [("fleet.example.toml", "fleet.toml"), ("examples", "examples")];
+        if order == "backwards" {
+            parts.reverse();
+        }
+        for (from, to) in parts {
+            copy_in(order, &root().join(from), &own.join(to));
+        }
+        let here = folder.path().join(name);
+        if name == "linked" {
+            std::os::unix::fs::symlink(&own, &here).expect("there is room");
+        } else {
+            std::fs::rename(&own, &here).expect("there is room");
+        }
+        let fleetc = env!("CARGO_BIN_EXE_fleetc");
+        let script = format!("umask {umask} && exec '{fleetc}' build --quiet --jobs {jobs} --output tree");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).current_dir(&here);
+        command.envs([("TZ", zone), ("LANG", locale), ("LC_ALL", locale)]);
+        assert!(command.status().expect("it can be started").success());
+        assert!(tree(&here.join("tree")) == plain, "{jobs} {zone} {locale} {umask} {name} {order}");
+    }
+}
+
+/// Copies a folder, its files in one or the other order, in which some file systems then list them.
+fn copy_in(order: &str, from: &Path, to: &Path) {
+    if !from.is_dir() {
+        return copy(from, to);
+    }
+    std::fs::create_dir_all(to).expect("there is room");
+    let entries = std::fs::read_dir(from).expect("it can be read");
+    let mut names: Vec<_> = entries.map(|entry| entry.expect("it can be read").file_name()).collect();
+    names.sort();
+    if order == "backwards" {
+        names.reverse();
+    }
+    for name in names {
+        copy_in(order, &from.join(&name), &to.join(&name));
+    }
+}
+
 /// Copies a file, or a folder with all in it.
 fn copy(from: &Path, to: &Path) {
     if from.is_dir() {

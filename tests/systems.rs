@@ -4,10 +4,11 @@
 //!
 //! The data is the folder that `FLEETC_REFERENCE` names, else `../shared/reference/seeds` beside the project.
 
+mod page;
 mod reference;
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,6 +24,8 @@ fn main() {
         .map(|folder| Trial::test(format!("tree::{}", name(&folder)), move || check_tree(&folder)))
         .collect();
     trials.push(Trial::test("reference", check_reference));
+    trials.push(Trial::test("rows", page::rows::check));
+    trials.push(Trial::test("operations", || with_snapshots(|| page::operations::check(&system(OPERATED)))));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
@@ -33,6 +36,13 @@ fn systems() -> Vec<PathBuf> {
         entries.map(|entry| entry.expect("it can be read").path()).filter(|path| path.is_dir()).collect();
     folders.sort();
     folders
+}
+
+/// The system that the operations of the page are shown on.
+const OPERATED: &str = "multicluster-gitops";
+
+fn system(name: &str) -> PathBuf {
+    root().join("tests/systems").join(name)
 }
 
 fn name(folder: &Path) -> String {
@@ -57,6 +67,8 @@ fn build(folder: &Path) -> Result<(String, BTreeMap<String, String>), Failed> {
 /// Holds the tree against its snapshot: each file by its digest, and in full what the file `show` names.
 fn check_tree(folder: &Path) -> Result<(), Failed> {
     let (said, files) = build(folder)?;
+    let clusters: BTreeSet<&str> =
+        files.keys().filter_map(|path| path.strip_prefix("clusters/")?.split('/').next()).collect();
     let show = fs::read_to_string(folder.join("show")).unwrap_or_default();
     let mut snapshot = said;
     for (path, text) in &files {
@@ -66,17 +78,34 @@ fn check_tree(folder: &Path) -> Result<(), Failed> {
         });
         writeln!(snapshot, "{digest} {path}").expect("a string takes it");
     }
-    for (path, text) in files {
+    for (path, text) in &files {
         if show.lines().any(|start| path.starts_with(start)) {
             write!(snapshot, "--- {path}\n{text}").expect("a string takes it");
         }
     }
+    snapshot.push_str("--- fleetc secrets\n");
+    snapshot.push_str(&say_of(folder, &["secrets"])?);
+    for cluster in clusters {
+        writeln!(snapshot, "--- fleetc bootstrap {cluster}").expect("a string takes it");
+        snapshot.push_str(&say_of(folder, &["bootstrap", cluster])?);
+    }
+    with_snapshots(|| insta::assert_snapshot!(name(folder), snapshot));
+    Ok(())
+}
+
+/// What a command says of the fleet.
+fn say_of(folder: &Path, arguments: &[&str]) -> Result<String, Failed> {
+    let run = Command::new(env!("CARGO_BIN_EXE_fleetc")).args(arguments).current_dir(folder).output()?;
+    Ok(String::from_utf8(run.stdout)?)
+}
+
+/// Lets snapshots lie where those of systems do.
+fn with_snapshots<T>(run: impl FnOnce() -> T) -> T {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(root().join("snapshots/systems"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name(folder), snapshot));
-    Ok(())
+    settings.bind(run)
 }
 
 /// Compares all systems with the reference.

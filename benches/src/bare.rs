@@ -1,5 +1,5 @@
 //! `bare <tree> <folder> <threads>`: reads a tree into memory, then writes it anew, as plainly as can be; prints how many
-//! seconds the writing took.
+//! seconds the writing took, on the clock and of the processors.
 
 #![allow(clippy::print_stdout, reason = "it is a command")]
 
@@ -8,6 +8,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Instant;
+
+/// The CPU time of the process so far, in ticks; 0 where the system does not say it so.
+fn ticks() -> f64 {
+    let text = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = text.rsplit(')').next().unwrap_or_default().split_whitespace();
+    fields.skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum()
+}
 
 type Folder = (PathBuf, Vec<(PathBuf, Vec<u8>)>);
 
@@ -20,7 +27,7 @@ fn main() -> io::Result<()> {
     let threads: usize = threads.parse().map_err(io::Error::other)?;
     let mut folders = Vec::new();
     read(Path::new(tree), Path::new(to), &mut folders)?;
-    let started = Instant::now();
+    let (started, before) = (Instant::now(), ticks());
     for (folder, _) in &folders {
         fs::create_dir_all(folder)?;
     }
@@ -29,7 +36,8 @@ fn main() -> io::Result<()> {
         let writers: Vec<_> = parts.map(|part| scope.spawn(|| write(part))).collect();
         writers.into_iter().try_for_each(|writer| writer.join().expect("it does not panic"))
     })?;
-    println!("{:.4}", started.elapsed().as_secs_f64());
+    // 100 ticks are a second on every Linux that there is.
+    println!("{:.4} {:.2}", started.elapsed().as_secs_f64(), (ticks() - before) / 100.0);
     Ok(())
 }
 

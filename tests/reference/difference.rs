@@ -19,6 +19,8 @@ struct Difference {
     /// Where it says so, what fleetc and the reference have there: a text may have `*`.
     ours: Option<Value>,
     theirs: Option<Value>,
+    /// Whether the reference has nothing there.
+    is_new: bool,
     line: String,
     count: usize,
 }
@@ -60,6 +62,7 @@ impl Difference {
             fields: list(entry, "field"),
             ours: value("fleetc"),
             theirs: value("reference"),
+            is_new: entry.get("new").and_then(toml::Value::as_bool).unwrap_or_default(),
             line: entry.to_string(),
             count: 0,
         }
@@ -76,6 +79,7 @@ impl Difference {
         };
         field
             && self.objects.iter().any(|it| matches(it, &finding.object))
+            && (!self.is_new || finding.theirs.is_none())
             && fits(&self.ours, &finding.ours)
             && fits(&self.theirs, &finding.theirs)
     }

@@ -24,6 +24,13 @@ impl Folder {
         folder
     }
 
+    /// One in memory, where there is such a place: for tests that write a lot.
+    pub fn in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        Self(folder.expect("there is room"))
+    }
+
     pub fn path(&self) -> &Path {
         self.0.path()
     }

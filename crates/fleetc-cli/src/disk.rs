@@ -38,7 +38,12 @@ impl Disk {
 
     /// By what the file or folder is known again; none if it cannot be had.
     pub(crate) fn stamp(&self, path: &str) -> Option<Stamp> {
-        let path = self.resolve(path).ok()?;
+        self.stamp_in(path, false)
+    }
+
+    /// The same; whether it lies in a folder that is known to be one, behind no link.
+    pub(crate) fn stamp_in(&self, path: &str, is_in_known: bool) -> Option<Stamp> {
+        let path = if is_in_known { self.root.join(path) } else { self.resolve(path).ok()? };
         fs::symlink_metadata(path).ok().map(|metadata| Stamp::of(&metadata))
     }
 }

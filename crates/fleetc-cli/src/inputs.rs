@@ -60,14 +60,23 @@ impl Files for Inputs<'_> {
     }
 }
 
+/// How many inputs are looked at by one thread at a time.
+const LOOKED_AT: usize = 256;
+
 /// Whether all would be read as it was when the file with the stamp `then` was written.
 pub(crate) fn are_unchanged(inputs: &[Input], disk: &Disk, then: Stamp) -> bool {
-    inputs.par_iter().with_min_len(64).all(|input| is_unchanged(input, disk, then))
+    inputs.par_chunks(LOOKED_AT).all(|inputs| {
+        let mut folder = None;
+        inputs.iter().all(|input| is_unchanged(input, disk, then, &mut folder))
+    })
 }
 
-fn is_unchanged(input: &Input, disk: &Disk, then: Stamp) -> bool {
+/// Whether one would be; `folder` is the one that was looked at last.
+fn is_unchanged<'i>(input: &'i Input, disk: &Disk, then: Stamp, folder: &mut Option<&'i str>) -> bool {
+    let parent = input.path.rsplit_once('/').map(|(parent, _)| parent);
     let is_known = input.stamp.is_some_and(|stamp| !stamp.is_young(then));
-    if is_known && disk.stamp(&input.path) == input.stamp {
+    if is_known && disk.stamp_in(&input.path, parent.is_some() && *folder == parent) == input.stamp {
+        *folder = parent;
         return true;
     }
     let digest = if input.is_listing {

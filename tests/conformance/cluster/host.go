@@ -109,7 +109,8 @@ func (h *host) edit(old, new string) {
 // publish builds the fleet, and gives what comes out to the clusters.
 func (h *host) publish() {
 	h.Helper()
-	run := exec.Command(os.Getenv("FLEETC"), "build", "--color", "never")
+	// That a build takes away what nobody allowed to go is another test's: tests/cli.rs.
+	run := exec.Command(os.Getenv("FLEETC"), "build", "--color", "never", "--allow-delete", "all")
 	run.Dir = h.folder
 	output, err := run.CombinedOutput()
 	if err != nil {

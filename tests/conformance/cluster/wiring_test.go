@@ -101,11 +101,20 @@ func TestWiring(t *testing.T) {
 			h.Error("the far workload was made anew")
 		}
 	})
-	step("remote that leaves in two steps", func(h *host) {
+	step("remote that leaves in steps", func(h *host) {
 		h.edit("[tenants.search]\n", "[tenants.search]\nstate = \"retired\"\n")
+		h.edit("[clusters.kiosk]\n", "[clusters.kiosk]\nstate = \"retired\"\n")
 		there = h.next(there)
 		h.gone(kiosk, index)
-		h.edit("[clusters.kiosk]\n", "[clusters.kiosk]\nstate = \"retired\"\n")
+		// What is of a kind goes before its CRD: Flux forgets on a remote how to delete it.
+		h.edit("manifests = \"platform/policies.yaml\"\n", "manifests = \"platform/policies.yaml\"\nwhere = { environment = \"common\", cluster = \"emea\" }\n")
+		h.edit("[defaults.tenant]\nafter = [\"policies\"]\n", "[defaults.tenant]\n")
+		there = h.next(there)
+		h.edit("[clusters.kiosk]\nstate = \"retired\"\nenvironments = [\"prod\"]\nmanaged-by = \"emea\"\ntenant-kubeconfig = \"kiosk-tenant\"\n", "")
+		h.edit("[tenants.search]\nstate = \"retired\"\nwhere = { cluster = \"kiosk\", environment = \"prod\" }\nsource = { git = \"https://git.example/search\" }\nrole = \"edit\"\n", "")
+		h.edit("[apps.index]\ntenant = \"search\"\npath = \"./deploy\"\n", "")
+		h.edit(", cluster = \"emea\" }\nafter", " }\nafter")
+		h.edit("where = { cluster = \"emea\", environment = [\"dev\", \"prod\"] }", "where = { environment = [\"dev\", \"prod\"] }")
 		there = h.next(there)
 	})
 	step("environment that leaves", func(h *host) {

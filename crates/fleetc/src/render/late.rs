@@ -3,7 +3,8 @@
 //! Flux prints each object anew before it substitutes, so quotes in a file protect nothing; and it reads `$$` as `$`
 //! everywhere (docs/output.md, "late variables").
 
-use fleetc_manifests::{Data, Map, Text, Value, value};
+use fleetc_manifests::kinds::{Scalar, Shape};
+use fleetc_manifests::{Data, Map, Text, Value, kinds, value};
 use indexmap::IndexMap;
 
 use super::Rendered;
@@ -33,7 +34,10 @@ pub(super) fn escape(
             }
             continue;
         }
-        if let Some(escaped) = escaped(&object.value, late, sources) {
+        let text = |key| object.value.get(key).and_then(Value::as_text).unwrap_or_default();
+        let shape = kinds::find(text("apiVersion"), text("kind")).map(|kind| Shape::Object(kind.shape));
+        let escaper = Escaper { late, sources };
+        if let Some(escaped) = escaper.escaped(&object.value, shape.as_ref()) {
             object.value = escaped;
         }
     }
@@ -46,40 +50,60 @@ fn is_left_alone(object: &Value) -> bool {
         .any(|map| object.find(&["metadata", map, SUBSTITUTE]).and_then(Value::as_text) == Some("disabled"))
 }
 
-/// The value with every `$` doubled but those of late variables; `None` if there is none.
-fn escaped(value: &Value, late: &IndexMap<Text, Late>, sources: &Sources) -> Option<Value> {
-    match &value.data {
-        Data::Text(text) if text.contains('$') => {
-            let is_plain = !matches!(first_char(value, sources), Some('"' | '\'' | '|' | '>'));
-            Some(Value::new(escaped_text(text, is_plain, late), value.place))
-        }
-        Data::List(items) => {
-            let changed: Vec<_> = items.iter().map(|item| escaped(item, late, sources)).collect();
-            changed.iter().any(Option::is_some).then(|| {
-                let items = items.iter().zip(changed).map(|(old, new)| new.unwrap_or_else(|| old.clone()));
-                Value::new(items.collect::<Vec<_>>(), value.place)
-            })
-        }
-        Data::Map(map) => {
-            let changed: Vec<_> = map.iter().map(|entry| escaped(&entry.value, late, sources)).collect();
-            let has_key = map.keys().any(|key| key.contains('$'));
-            (has_key || changed.iter().any(Option::is_some)).then(|| {
-                let mut escaped = Map::new();
-                for (entry, new) in map.iter().zip(changed) {
-                    let mut key = entry.key.clone();
-                    key.text = key.text.as_str().replace('$', "$$").into();
-                    escaped.push(key, new.unwrap_or_else(|| entry.value.clone()));
-                }
-                Value::new(escaped, value.place)
-            })
-        }
-        _ => None,
-    }
+struct Escaper<'e> {
+    late: &'e IndexMap<Text, Late>,
+    sources: &'e Sources,
 }
 
-fn first_char(value: &Value, sources: &Sources) -> Option<char> {
-    let (file, at) = sources.find(value.place)?;
-    file.text[at..].chars().next()
+impl Escaper<'_> {
+    /// The value with every `$` doubled but those of late variables; `None` if there is none. The shape is what it is
+    /// known to hold.
+    fn escaped(&self, value: &Value, shape: Option<&Shape>) -> Option<Value> {
+        match &value.data {
+            Data::Text(text) if text.contains('$') => {
+                let is_text =
+                    matches!(shape, Some(Shape::Scalar(Scalar::Text | Scalar::Time | Scalar::Bytes)));
+                let is_plain = !is_text && !matches!(self.first_char(value), Some('"' | '\'' | '|' | '>'));
+                Some(Value::new(escaped_text(text, is_plain, self.late), value.place))
+            }
+            Data::List(items) => {
+                let inner = if let Some(Shape::List(inner)) = shape { Some(*inner) } else { None };
+                let changed: Vec<_> = items.iter().map(|item| self.escaped(item, inner)).collect();
+                changed.iter().any(Option::is_some).then(|| {
+                    let items =
+                        items.iter().zip(changed).map(|(old, new)| new.unwrap_or_else(|| old.clone()));
+                    Value::new(items.collect::<Vec<_>>(), value.place)
+                })
+            }
+            Data::Map(map) => self.escaped_map(map, shape).map(|map| Value::new(map, value.place)),
+            _ => None,
+        }
+    }
+
+    fn escaped_map(&self, map: &Map, shape: Option<&Shape>) -> Option<Map> {
+        let inner = |key: &str| match shape {
+            Some(Shape::Object(kind)) => kind.field(key).map(|field| &field.shape),
+            Some(Shape::Map(inner)) => Some(*inner),
+            _ => None,
+        };
+        let changed: Vec<_> =
+            map.iter().map(|entry| self.escaped(&entry.value, inner(entry.key.text.as_str()))).collect();
+        let has_key = map.keys().any(|key| key.contains('$'));
+        (has_key || changed.iter().any(Option::is_some)).then(|| {
+            let mut escaped = Map::new();
+            for (entry, new) in map.iter().zip(changed) {
+                let mut key = entry.key.clone();
+                key.text = key.text.as_str().replace('$', "$$").into();
+                escaped.push(key, new.unwrap_or_else(|| entry.value.clone()));
+            }
+            escaped
+        })
+    }
+
+    fn first_char(&self, value: &Value) -> Option<char> {
+        let (file, at) = self.sources.find(value.place)?;
+        file.text[at..].chars().next()
+    }
 }
 
 fn escaped_text(text: &str, is_plain: bool, late: &IndexMap<Text, Late>) -> Text {
@@ -94,7 +118,7 @@ fn escaped_text(text: &str, is_plain: bool, late: &IndexMap<Text, Late>) -> Text
     }
     let has_late = rest.len() < text.len();
     out.push_str(&rest.replace('$', "$$"));
-    // Alone and without quotes it may become a number or a boolean; Flux prints what has one of these marks in quotes.
+    // Alone, without quotes and where the field takes more than text, it may become a number or a boolean; Flux prints what has one of these marks in quotes.
     let is_typed = is_alone && is_plain;
     let is_printed_plain =
         !out.contains('\n') && !out.contains(": ") && !out.contains(" #") && !out.ends_with(':');

@@ -215,9 +215,14 @@ impl On<'_> {
 
     /// The account beside the Kustomizations of what is rendered here for the tenant, and its namespace.
     ///
-    /// It is there whether or not something is rendered now: without it Flux could not delete the last thing that was.
+    /// It is there also where nothing is rendered now: without it Flux could not delete the last thing that was. A team
+    /// all of whose apps are pulled needs none.
     pub(super) fn account_beside(&self, tenant: &PlacedTenant<'_>) -> Option<(Text, Text)> {
         tenant.account.as_ref()?;
+        let is_its = |app: &&PlacedApp<'_>| app.tenant_name() == Some(&tenant.tenant.name);
+        if tenant.only_pulls && !self.apps.iter().filter(is_its).any(PlacedApp::renders_here) {
+            return None;
+        }
         Some((self.near_account(&tenant.tenant.name), self.flux.namespace.clone()))
     }
 

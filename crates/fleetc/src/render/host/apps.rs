@@ -248,7 +248,9 @@ impl Maker<'_, '_> {
         let tenant = app.tenant_name().cloned();
         if let Some(tenant) = &tenant {
             after.insert(0, (on.flux_name(&on.bundle_of_tenant(tenant)), None));
-            if on.target.is_remote() && on.tenant_of(app).is_some_and(|tenant| tenant.account.is_some()) {
+            if on.target.is_remote()
+                && on.tenant_of(app).is_some_and(|tenant| on.account_beside(tenant).is_some())
+            {
                 after.extend(self.near_bundle_of_tenant(tenant).map(|name| (name, None)));
             }
         }

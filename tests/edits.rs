@@ -1,0 +1,126 @@
+//! Fleets by chance, and edits by chance: a build of what changed gives the tree of a build from nothing, byte for byte,
+//! and no file that somebody else put among it is touched.
+//!
+//! `FLEETC_EDITS=100` runs as many fleets with as many edits each.
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use support::{Folder, tree};
+
+/// Numbers that look like chance, and are the same each time.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("it has 31 bits") % limit
+    }
+}
+
+/// A fleet as far as it is edited.
+struct Fleet {
+    clusters: usize,
+    variable: usize,
+    /// Of each app: its objects, each with a number that it holds.
+    apps: BTreeMap<usize, Vec<usize>>,
+    overridden: BTreeSet<usize>,
+}
+
+impl Fleet {
+    fn new(chance: &mut Chance) -> Self {
+        let apps = (0..2 + chance.below(4)).map(|app| (app, vec![0; 1 + chance.below(3)])).collect();
+        Self { clusters: 1 + chance.below(3), variable: 0, apps, overridden: BTreeSet::new() }
+    }
+
+    fn edit(&mut self, chance: &mut Chance) {
+        let app = *self.apps.keys().nth(chance.below(self.apps.len())).expect("there is one");
+        let objects = self.apps.get_mut(&app).expect("it is there");
+        match chance.below(8) {
+            0 | 1 => {
+                let object = chance.below(objects.len());
+                objects[object] += 1;
+            }
+            2 => objects.push(0),
+            3 if objects.len() > 1 => drop(objects.pop()),
+            4 => drop(self.apps.insert(chance.below(8), vec![0; 2])),
+            5 if self.apps.len() > 1 => drop(self.apps.remove(&app)),
+            6 => self.variable += 1,
+            _ if !self.overridden.remove(&app) => drop(self.overridden.insert(app)),
+            _ => {}
+        }
+        if chance.below(10) == 0 {
+            self.clusters = 1 + chance.below(3);
+        }
+    }
+
+    fn write(&self, folder: &Folder) {
+        let mut text = "\
+[fleet]
+source = { git = \"https://example.com/me/home\" }
+[environments.dev]
+prefix = \"dev-\"
+[environments.prod]
+"
+        .to_owned();
+        for cluster in 0..self.clusters {
+            text.push_str(&format!("[clusters.c{cluster}]\nenvironments = [\"dev\", \"prod\"]\n"));
+        }
+        text.push_str(&format!("[defaults]\nvariables = {{ number = {} }}\n[tenants.team]\n", self.variable));
+        let _ = std::fs::remove_dir_all(folder.path().join("apps"));
+        for (app, objects) in &self.apps {
+            let owner = if app % 2 == 0 { "tenant = \"team\"\n" } else { "" };
+            text.push_str(&format!("[apps.a{app}]\n{owner}manifests = \"apps/{app}\"\nsubstitute = true\n"));
+            if self.overridden.contains(app) {
+                let rule =
+                    "[[apps.A.overrides]]\nwhen = { environment = \"prod\" }\nlabels = { tier = \"gold\" }\n";
+                text.push_str(&rule.replace('A', &format!("a{app}")));
+            }
+            for (object, number) in objects.iter().enumerate() {
+                let map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: NAME\ndata:\n  own: \"OWN\"\n  all: \"${number}\"\n";
+                let map =
+                    map.replace("NAME", &format!("m{app}-{object}")).replace("OWN", &number.to_string());
+                folder.write(&format!("apps/{app}/m{object}.yaml"), &map);
+            }
+        }
+        folder.write("fleet.toml", &text);
+    }
+}
+
+fn run(fleets: usize, edits: usize, foreign: usize) {
+    for seed in 0..fleets {
+        let mut chance = Chance(seed as u64);
+        let folder = Folder::in_memory();
+        let mut fleet = Fleet::new(&mut chance);
+        let mut others: BTreeMap<String, String> = BTreeMap::new();
+        for edit in 0..=edits {
+            fleet.write(&folder);
+            folder.run("build --quiet --allow-delete all").ends(0);
+            folder.run(&format!("build --quiet --output cold-{edit}")).ends(0);
+            let cold = tree(&folder.path().join(format!("cold-{edit}")));
+            let mut now = tree(&folder.path().join("rendered"));
+            for (path, text) in &others {
+                assert_eq!(now.remove(path).as_ref(), Some(text), "fleet {seed}, edit {edit}: {path}");
+            }
+            assert!(now == cold, "fleet {seed}, edit {edit}");
+            std::fs::remove_dir_all(folder.path().join(format!("cold-{edit}"))).expect("it is there");
+            for number in 0..foreign.div_ceil(edits) {
+                let beside = cold.keys().nth(chance.below(cold.len())).expect("there are some");
+                let folder_name = beside.rsplit_once('/').map_or("", |(name, _)| name);
+                let path = format!("{folder_name}/other-{edit}-{number}.txt");
+                folder.write(&format!("rendered/{path}"), &path);
+                others.insert(path.clone(), path);
+            }
+            fleet.edit(&mut chance);
+        }
+    }
+}
+
+#[test]
+fn a_build_of_what_changed_gives_the_tree_of_a_build_from_nothing() {
+    match std::env::var("FLEETC_EDITS").ok().and_then(|count| count.parse().ok()) {
+        Some(count) => run(count, count, 1000),
+        None => run(5, 10, 100),
+    }
+}
