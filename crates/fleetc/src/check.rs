@@ -6,6 +6,7 @@ mod across;
 mod cluster;
 mod custom;
 mod definitions;
+mod exceptions;
 mod metadata;
 mod network;
 mod patterns;
@@ -29,9 +30,11 @@ use rustc_hash::FxHashSet;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fleet::Fleet;
 use crate::load::Library;
+use crate::messages;
 use crate::tree::{Folder, Tree};
 
 use custom::{CustomKinds, Definition};
+use exceptions::Exceptions;
 use patterns::Patterns;
 use served::Served;
 use walk::Walk;
@@ -65,6 +68,7 @@ pub(crate) struct Checker<'f> {
     clusters: BTreeMap<Text, Option<Text>>,
     /// What is made elsewhere.
     expected: Vec<Text>,
+    exceptions: Exceptions<'f>,
     patterns: Patterns,
     /// Whether nothing of the fleet was left out: only then something may be missing.
     is_whole: bool,
@@ -83,24 +87,31 @@ impl<'f> Checker<'f> {
         fleet: &'f Fleet,
         library: &'f Library,
         is_whole: bool,
+        today: Option<&str>,
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        let clusters = cluster::versions(fleet, diagnostics);
+        let exceptions = Exceptions::of(fleet, today, diagnostics);
+        let mut said = Diagnostics::default();
+        let clusters = cluster::versions(fleet, &mut said);
+        for diagnostic in said.into_found() {
+            diagnostics.push(exceptions.applied(diagnostic, &library.sources));
+        }
         let expected = across::expected(fleet);
         let parts = library.all_objects().flat_map(|object| object.value.as_map().into_iter().flatten());
         let lasting = parts.filter_map(|entry| address(&entry.value)).collect();
         let (patterns, seen) = (Patterns::default(), Mutex::default());
-        Self { fleet, library, clusters, expected, patterns, is_whole, lasting, seen }
+        Self { fleet, library, clusters, expected, exceptions, patterns, is_whole, lasting, seen }
     }
 
     /// Says what is wrong with the objects of a tree that holds everything of its clusters.
     pub(crate) fn check(&self, tree: &Tree, diagnostics: &mut Diagnostics) {
-        cluster::check_pairs(self.fleet, tree, &self.clusters, diagnostics);
+        let mut said = Diagnostics::default();
+        cluster::check_pairs(self.fleet, tree, &self.clusters, &mut said);
         if self.is_whole {
-            across::check(&self.expected, tree, diagnostics);
+            across::check(&self.expected, tree, &mut said);
         }
         let customs = CustomKinds::of(tree, self.library);
-        let tasks = self.tasks(tree, &customs, diagnostics);
+        let tasks = self.tasks(tree, &customs, &mut said);
         let found: Vec<Vec<Diagnostic>> = tasks
             .par_chunks(CHUNK)
             .map(|tasks| {
@@ -108,11 +119,23 @@ impl<'f> Checker<'f> {
                 tasks.iter().flat_map(|task| task.run(&mut patterns)).collect()
             })
             .collect();
+        for diagnostic in found.into_iter().flatten() {
+            said.push(diagnostic);
+        }
         // What an earlier phase has said of a value is said.
         let news: Vec<Diagnostic> =
-            found.into_iter().flatten().filter(|it| !diagnostics.has_at(it.place())).collect();
+            said.into_found().into_iter().filter(|it| !diagnostics.has_at(it.place())).collect();
         for diagnostic in news {
-            diagnostics.push(diagnostic);
+            diagnostics.push(self.exceptions.applied(diagnostic, &self.library.sources));
+        }
+    }
+
+    /// Says which exceptions nothing needed, once all is checked.
+    pub(crate) fn finish(&self, diagnostics: &mut Diagnostics) {
+        for place in self.exceptions.unused() {
+            if self.is_whole {
+                diagnostics.push(messages::exception_for_nothing(place));
+            }
         }
     }
 }

@@ -194,6 +194,8 @@ codes! {
     MISSING_OBJECT = "missing-object";
     /// A selector that chooses nothing that the fleet brings.
     SELECTS_NOTHING = "selects-nothing";
+    /// An exception that is over, that nothing needs, or for what nobody may allow.
+    EXCEPTION = "exception";
     /// A version of Kubernetes that fleetc, or the cluster's Flux, does not know.
     KUBERNETES_VERSION = "kubernetes-version";
     /// An object that a tenant's rights do not reach to.

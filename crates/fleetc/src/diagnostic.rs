@@ -164,6 +164,11 @@ impl Diagnostics {
         }
     }
 
+    /// All of them, in the order in which they were found.
+    pub(crate) fn into_found(self) -> Vec<Diagnostic> {
+        self.found
+    }
+
     /// The errors among them.
     pub(crate) fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         self.found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)

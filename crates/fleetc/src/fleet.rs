@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fleetc_manifests::{Map, Place, Text};
 use indexmap::IndexMap;
 
-use crate::language::{State, TenantState};
+use crate::language::{Exception, Spanned, State, TenantState};
 use crate::syntax::{KeyPath, Rung};
 
 /// A fleet: where things run, who owns them, and what runs.
@@ -19,6 +19,8 @@ pub struct Fleet {
     pub output: Text,
     /// `[fleet]`.
     pub rung: Arc<Rung>,
+    /// Exceptions from checks.
+    pub exceptions: Vec<Spanned<Exception>>,
     /// `[defaults]` and its tables.
     pub defaults: Defaults,
     /// Sources that have a name.

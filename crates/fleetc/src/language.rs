@@ -24,7 +24,7 @@ pub use bundle::Bundle;
 pub use cluster::{Cluster, Kubeconfig, ManagedBy, Provision, State};
 pub use decoder::{Decoder, Stage};
 pub use environment::Environment;
-pub use fleet::{Defaults, Fleet};
+pub use fleet::{Defaults, Exception, Fleet};
 pub use flux::{Flux, FluxVersion, Install};
 pub use matcher::Matcher;
 pub use parts::Parts;

@@ -82,12 +82,14 @@ pub struct Input<'i> {
     pub folder: &'i str,
     /// The files beside it.
     pub files: &'i dyn Files,
+    /// The day, as `2027-06-30`, on which exceptions may be over; without one, none ever is. Nothing else depends on it.
+    pub today: Option<&'i str>,
 }
 
 impl<'i> Input<'i> {
     /// A fleet.toml with this text, and the files beside it.
     pub fn new(text: &'i str, files: &'i dyn Files) -> Self {
-        Self { name: "fleet.toml", text, folder: "fleet", files }
+        Self { name: "fleet.toml", text, folder: "fleet", files, today: None }
     }
 }
 
@@ -195,11 +197,13 @@ impl Work {
             return Some(fleet);
         };
         began("render");
-        let checker = check::Checker::new(&fleet, &library, healthy.is_whole(), &mut self.diagnostics);
+        let checker =
+            check::Checker::new(&fleet, &library, healthy.is_whole(), input.today, &mut self.diagnostics);
         let nobody = |_| {};
         let take: &(dyn Fn(Folder) + Sync) = if healthy.is_whole() { take } else { &nobody };
         let after = render::After { check: &|tree, found| checker.check(tree, found), take };
         render::render(&fleet, &library, &healthy, &mut self.tally, &mut self.diagnostics, &after);
+        checker.finish(&mut self.diagnostics);
         if !healthy.is_whole() {
             self.tally.forget_rendering(|place| healthy.answers_for(place));
         }

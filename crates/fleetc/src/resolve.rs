@@ -59,6 +59,7 @@ fn frame(written: syntax::Fleet, folder: &str, diagnostics: &mut Diagnostics) ->
         name: top.name.unwrap_or_else(|| folder.into()),
         output: top.output.map_or_else(|| OUTPUT.into(), |output| output.as_text().clone()),
         rung: Arc::new(written.fleet),
+        exceptions: top.allow.unwrap_or_default(),
         defaults,
         sources: written.sources.into_iter().map(|(name, rung)| (name, Arc::new(rung))).collect(),
         bundles: written.bundles.into_iter().map(place::declare_bundle).collect(),

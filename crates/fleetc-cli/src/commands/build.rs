@@ -278,7 +278,10 @@ impl Building<'_> {
     fn key(&self, folder: &Path) -> Digest {
         let own = std::env::current_exe().and_then(std::fs::metadata).map(|it| Stamp::of(&it)).ok();
         let fleet = self.fleet.input();
-        let all = (fleetc::VERSION, own, fleet.name, fleet.folder, fleet.text, &self.args.part, folder);
+        // Exceptions may end.
+        let today = fleet.text.contains("until").then_some(fleet.today);
+        let all =
+            (fleetc::VERSION, own, today, fleet.name, fleet.folder, fleet.text, &self.args.part, folder);
         Digest::of_input(format!("{all:?}").as_bytes())
     }
 

@@ -26,8 +26,25 @@ table! {
         "pins" pins: RelativePath, example "pins = \"pins.yaml\"";
         /// How Flux runs.
         "flux" flux: Flux;
+        /// Exceptions from checks of objects.
+        "allow" allow: Vec<Spanned<Exception>>, default "[]", example "allow = [{ code = \"field-dropped\", reason = \"the gate is on\" }]";
         /// CustomResourceDefinitions that exist on the clusters but not in this fleet.
         "crds" crds: Vec<Spanned<RelativePath>>, default "[]", example "crds = [\"crds/*.yaml\"]";
+    }
+}
+
+table! {
+    "fleet.allow"
+    /// An exception from a check of objects. It is seen in review, and can end.
+    pub struct Exception {
+        /// The code of what is allowed. Required.
+        "code" code: Spanned<Text>, example "code = \"field-dropped\"";
+        /// The file, or the folder, in which it is; everywhere, if it is not said.
+        "path" path: RelativePath, default "everywhere", example "path = \"apps/legacy\"";
+        /// Why. Required.
+        "reason" reason: Spanned<Text>, example "reason = \"the gate is on, on all clusters\"";
+        /// The last day on which it holds; then the build fails.
+        "until" until: Spanned<Text>, example "until = \"2027-06-30\"";
     }
 }
 

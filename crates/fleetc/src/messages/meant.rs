@@ -184,3 +184,31 @@ pub(crate) fn bad_namespace(place: Place, namespace: &str) -> Diagnostic {
     Diagnostic::error(codes::BAD_NAME, place, format!("`{namespace}` is no name of a namespace"))
         .help("lower-case letters, digits and `-`, at most 63 of them, beginning and ending with a letter or a digit")
 }
+
+pub(crate) fn exception_without(place: Place, key: &str) -> Diagnostic {
+    Diagnostic::error(codes::MISSING_KEY, place, format!("this exception has no `{key}`"))
+        .help("say what is allowed, and why: `{ code = \"…\", reason = \"…\" }`")
+}
+
+pub(crate) fn cannot_be_allowed(place: Place, code: &str, known: &[&str]) -> Diagnostic {
+    Diagnostic::error(codes::EXCEPTION, place, format!("`{code}` cannot be allowed")).help(suggest(
+        code,
+        known.iter().copied(),
+        "code",
+    ))
+}
+
+pub(crate) fn no_day(place: Place, text: &str) -> Diagnostic {
+    Diagnostic::error(codes::WRONG_FORM, place, format!("`{text}` is no day"))
+        .help("write it as `2027-06-30`")
+}
+
+pub(crate) fn exception_is_over(place: Place, until: &str) -> Diagnostic {
+    Diagnostic::error(codes::EXCEPTION, place, format!("this exception ended on {until}"))
+        .help("mend what it allowed and take it away, or let it end later")
+}
+
+pub(crate) fn exception_for_nothing(place: Place) -> Diagnostic {
+    Diagnostic::warning(codes::EXCEPTION, place, "nothing needs this exception")
+        .help("take it away, or mend its `code` or `path`")
+}
