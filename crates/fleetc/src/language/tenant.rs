@@ -120,12 +120,12 @@ table! {
     pub struct Allow {
         /// Kinds that it may have in its namespaces, beside those of its role: `group/Kind`. fleetc writes a Role for them.
         "kinds" kinds: Vec<Text>, example "kinds = [\"cert-manager.io/Certificate\"]";
-        /// Addresses of sources that it may pull from.
-        "sources" sources: Vec<Text>;
-        /// Images that it may run.
-        "images" images: Vec<Text>;
-        /// Annotations of Flux that it may set.
-        "annotations" annotations: Vec<Text>;
+        /// Addresses that sources in its manifests may pull from: these, and what is below them.
+        "sources" sources: Vec<Text>, default "[]", example "sources = [\"https://github.com/acme/\"]";
+        /// Images that its manifests may run: these, and what is below them.
+        "images" images: Vec<Text>, default "any", example "images = [\"ghcr.io/acme\"]";
+        /// Annotations that Flux acts upon, which its manifests may have.
+        "annotations" annotations: Vec<Text>, default "[]", example "annotations = [\"kustomize.toolkit.fluxcd.io/force\"]";
     }
 }
 

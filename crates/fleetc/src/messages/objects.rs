@@ -219,3 +219,14 @@ pub(crate) fn account_in_manifests(object: &Value, tenant: &str) -> Diagnostic {
     )
     .help("pods that run as it would have the rights of Flux: give the workload an account of another name")
 }
+
+pub(crate) fn escape_of_tenant(
+    object: &Value,
+    tenant: &str,
+    place: Place,
+    [what, help]: [&str; 2],
+) -> Diagnostic {
+    let name = ObjectName::of(object);
+    let place = place.or(object.place);
+    Diagnostic::error(codes::TENANT_RIGHTS, place, format!("{name} of `{tenant}` {what}")).help(help)
+}

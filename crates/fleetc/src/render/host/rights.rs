@@ -1,6 +1,11 @@
 //! Whether what a tenant brings stays within its rights: it would be refused on the cluster, minutes later.
 
-use fleetc_manifests::{Text, Value, kinds};
+mod flux;
+mod identity;
+mod marks;
+mod rbac;
+
+use fleetc_manifests::{Place, Text, Value, kinds};
 
 use crate::diagnostic::Diagnostic;
 use crate::load::ObjectName;
@@ -20,11 +25,48 @@ const BEYOND_ADMIN: [&str; 7] = [
     "Namespace",
 ];
 
+/// What a tenant may do on a target.
+pub(super) struct May<'t> {
+    /// Its namespaces.
+    namespaces: &'t [Text],
+    /// The account with which Flux acts for it.
+    account: Option<&'t Text>,
+    /// The addresses that it may pull from.
+    sources: &'t [Text],
+    /// The images that it may run; any, if the fleet does not say.
+    images: Option<&'t [Text]>,
+    /// The annotations of Flux that it may set.
+    annotations: &'t [Text],
+}
+
+/// Where an object reaches further than its tenant may, and how.
+pub(super) struct Escape {
+    pub(super) place: Place,
+    /// A sentence about the object: `binds …`.
+    pub(super) what: String,
+    /// What would allow it.
+    pub(super) help: &'static str,
+}
+
+impl Escape {
+    fn new(place: Place, what: impl Into<String>, help: &'static str) -> Self {
+        Self { place, what: what.into(), help }
+    }
+}
+
 /// Says which objects of an app its tenant may not apply.
 pub(super) fn check(on: &On<'_>, app: &PlacedApp<'_>, objects: &[Rendered]) -> Vec<Diagnostic> {
     let Some(tenant) = on.tenant_of(app) else { return Vec::new() };
     let namespaces = tenant::namespaces(tenant);
     let name = &tenant.tenant.name;
+    let allow = tenant.keys.allow.as_ref();
+    let may = May {
+        namespaces: &namespaces,
+        account: tenant.account.as_ref(),
+        sources: allow.and_then(|allow| allow.sources.as_deref()).unwrap_or_default(),
+        images: allow.and_then(|allow| allow.images.as_deref()),
+        annotations: allow.and_then(|allow| allow.annotations.as_deref()).unwrap_or_default(),
+    };
     let mut problems = Vec::new();
     for object in objects {
         let value = &object.value;
@@ -40,9 +82,33 @@ pub(super) fn check(on: &On<'_>, app: &PlacedApp<'_>, objects: &[Rendered]) -> V
             problems.push(messages::beyond_rights_of_tenant(value, name, why));
         } else if id.kind == "ServiceAccount" && tenant.account.as_ref() == Some(&id.name) {
             problems.push(messages::account_in_manifests(value, name));
+        } else {
+            let escapes = escapes(value, &id, is_allowed(tenant, &id), &may);
+            problems.extend(
+                escapes
+                    .into_iter()
+                    .map(|it| messages::escape_of_tenant(value, name, it.place, [&it.what, it.help])),
+            );
         }
     }
     problems
+}
+
+/// How an object in the tenant's namespaces reaches further than they do.
+fn escapes(object: &Value, id: &ObjectName, is_allowed: bool, may: &May<'_>) -> Vec<Escape> {
+    let mut escapes = marks::find(object, may);
+    escapes.extend(identity::find(object, id, may));
+    match id.group.as_str() {
+        "rbac.authorization.k8s.io" => escapes.extend(rbac::find(object, id, may)),
+        "networking.k8s.io" if id.kind == "NetworkPolicy" && !is_allowed => {
+            let place = object.get("kind").map_or(object.place, |kind| kind.place);
+            let what = "would open its namespaces: policies add up, and the platform writes them";
+            escapes.push(Escape::new(place, what, "say it with `network` of the tenant"));
+        }
+        group if group.contains("fluxcd.") => escapes.extend(flux::find(object, id, is_allowed, may)),
+        _ => {}
+    }
+    escapes
 }
 
 /// Whether there is such a kind. That there is none is said when objects are checked.
