@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fleetc_manifests::{Place, Text, kinds, value};
+use fleetc_manifests::{Place, Text, kinds};
 
 use super::Host;
 use super::bundles::{Draft, Maker, tenant_label};
@@ -14,7 +14,7 @@ use crate::messages;
 use crate::render::change::Changer;
 use crate::render::kustomization::Kustomization;
 use crate::render::network::Known;
-use crate::render::placed::{self, Body};
+use crate::render::placed::{self, Body, PlacedApp};
 use crate::render::target::{On, Thing};
 use crate::render::{Rendered, tenant};
 
@@ -208,22 +208,13 @@ impl Maker<'_, '_> {
         for (name, (remote, index)) in only_near {
             let mut objects = self.near_objects(&name);
             let placed = &self.host.ons[remote].tenants[index];
-            if self.host.ons[remote]
-                .apps
-                .iter()
-                .any(|app| app.tenant_name() == Some(&name) && app.body != Body::Here)
-            {
-                let mut home = vec![
-                    value!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": (&placed.namespace) } }),
-                ];
-                home.extend(
-                    placed.account.as_ref().map(|account| tenant::account(account, &placed.namespace)),
-                );
-                objects.extend(home.into_iter().map(|object| {
-                    let mut object = object.at(placed.place);
-                    tenant::label(&mut object, &placed.tenant.team, placed.place);
-                    Rendered::from(object)
-                }));
+            // Also when Flux pulls nothing for it: what it pulled last is deleted with these accounts.
+            let on = &self.host.ons[remote];
+            let is_pulled = |app: &PlacedApp<'_>| app.tenant_name() == Some(&name) && app.body != Body::Here;
+            if on.access.tenant_kubeconfig.is_some() || on.apps.iter().any(is_pulled) {
+                let beside = self.on().account_beside(placed);
+                objects
+                    .extend(tenant::home(placed, beside.as_ref().map(|(name, namespace)| (name, namespace))));
             }
             if !objects.is_empty() {
                 let kustomization = Kustomization {
