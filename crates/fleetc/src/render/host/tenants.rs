@@ -12,6 +12,7 @@ use crate::fleet::COMMON;
 use crate::language::{Peer, is_range};
 use crate::messages;
 use crate::render::change::Changer;
+use crate::render::flux::is_of_flux;
 use crate::render::kustomization::Kustomization;
 use crate::render::network::Known;
 use crate::render::placed::{self, Body, PlacedApp};
@@ -29,6 +30,7 @@ impl Maker<'_, '_> {
                 let place = tenant.keys.service_account.as_ref().map_or(tenant.place, |it| it.place);
                 self.push(messages::tenant_without_account(place, &name));
             }
+            self.check_account(index);
             self.check_allowed(index);
             let mut objects = self.tenant_objects(index);
             let is_remote = self.on().target.is_remote();
@@ -78,6 +80,17 @@ impl Maker<'_, '_> {
         let problems = unknown.map(|kind| messages::allowed_kind_unknown(tenant.place, kind));
         let problems = problems.collect();
         self.extend(problems);
+    }
+
+    /// Says if the account beside a tenant's Kustomizations is one of Flux itself, which may do everything.
+    fn check_account(&mut self, index: usize) {
+        let on = self.on();
+        let tenant = &on.tenants[index];
+        let beside = on.account_beside(tenant).filter(|(name, _)| is_of_flux(name));
+        let problem = beside.map(|(account, _)| {
+            messages::tenant_with_account_of_flux(tenant.place, &tenant.tenant.name, &account)
+        });
+        self.extend(problem.into_iter().collect());
     }
 
     /// The objects of a tenant itself.
