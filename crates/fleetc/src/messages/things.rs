@@ -183,6 +183,15 @@ pub(crate) fn tenant_without_account(place: Place, name: &str) -> Diagnostic {
     .help("take `service-account = false` away, or set `lockdown = false` in `fleet.flux`")
 }
 
+pub(crate) fn tenant_with_account_of_flux(place: Place, name: &str, account: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::TENANT_RIGHTS,
+        place,
+        format!("`{name}` would act with the rights of Flux: its account beside Flux is `{account}`"),
+    )
+    .help("give the tenant another name; `namespace` keeps that of its home")
+}
+
 pub(crate) fn remote_without_tenant_kubeconfig(place: Place, app: &str, cluster: &str) -> Diagnostic {
     Diagnostic::error(codes::REMOTE_KUBECONFIG, place, format!("`{app}` would reach `{cluster}` with the cluster's own kubeconfig"))
         .help("that would make its team the admin of the cluster: add `tenant-kubeconfig` to the cluster, a Secret whose identity may \
