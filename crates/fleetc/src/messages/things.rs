@@ -44,6 +44,15 @@ pub(crate) fn source_across_namespaces(place: Place, namespace: &str) -> Diagnos
     .help("take `namespace` away: every namespace gets its own copy")
 }
 
+pub(crate) fn account_elsewhere(place: Place, name: &str, namespace: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::MISSING_KEY,
+        place,
+        format!("under lockdown `{name}` acts as an account, and none of Flux's lies in `{namespace}`"),
+    )
+    .help("take `flux-namespace` away, or name an account that lies there with `service-account`")
+}
+
 pub(crate) fn two_bodies(place: Place, what: &str, name: &str) -> Diagnostic {
     Diagnostic::error(codes::BODY, place, format!("the {what} `{name}` is pulled and a chart at once"))
         .help("keep `path`, with which Flux pulls it, or `chart`, with which it is a Helm release")
