@@ -399,3 +399,21 @@ fn codes_are_explained() {
     let err = folder.run("explain field-tpye").ends(2).err;
     assert!(err.contains("did you mean `field-type`?"), "{err}");
 }
+
+#[test]
+fn what_tenants_may_do_is_shown() {
+    let folder = fleet();
+    let out = folder.run("check --permissions").ends(0).out;
+    assert!(
+        out.starts_with("team on dev/home\n  namespaces  dev-team\n  rights      ServiceAccount "),
+        "{out}"
+    );
+    assert!(
+        out.contains("ClusterRole admin in dev-team\n") && out.contains("kinds       ConfigMap\n"),
+        "{out}"
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&folder.run("check --permissions=json").ends(0).out).unwrap();
+    assert_eq!(json[1]["target"], "prod/home");
+    assert_eq!(json[1]["namespaces"], serde_json::json!(["prod-team"]));
+}

@@ -48,6 +48,7 @@ mod healthy;
 mod load;
 mod messages;
 mod needs;
+mod permissions;
 mod render;
 mod resolve;
 pub mod schema;
@@ -64,6 +65,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity, suggest};
 pub use files::{FileError, Files, InMemory, Listed};
 pub use fleet::Fleet;
 pub use needs::{Need, needs};
+pub use permissions::{Permission, permissions};
 pub use sources::{Location, SourceFile, Sources, TooLarge};
 pub use tree::{File, Folder, Tree};
 
