@@ -285,7 +285,9 @@ fn links_are_not_followed_on_the_way_in() {
 #[test]
 fn every_command_has_examples() {
     let folder = Folder::new(&[]);
-    for command in ["", "build", "check", "new", "show", "secrets", "bootstrap", "schema", "completions"] {
+    for command in
+        ["", "build", "check", "merge", "new", "show", "secrets", "bootstrap", "schema", "completions"]
+    {
         let help = folder.run(&format!("{command} --help")).ends(0).out;
         assert!(help.contains("Examples:"), "{command}: {help}");
     }

@@ -13,10 +13,11 @@ use fleetc_manifests::json;
 use serde_json::Value;
 use support::{Folder, root};
 
-/// The trees of the example and of all cases that build, by name.
+/// The trees of the example, of published systems and of all cases that build, by name.
 fn trees() -> Vec<(String, Tree)> {
-    let cases = fs::read_dir(root().join("tests/cases")).expect("they lie there");
-    let mut fleets: Vec<_> = cases
+    let in_folder = |path| fs::read_dir(root().join(path)).expect("they lie there");
+    let mut fleets: Vec<_> = in_folder("tests/cases")
+        .chain(in_folder("tests/systems"))
         .map(|entry| entry.expect("it can be read").path().join("fleet.toml"))
         .filter(|it| it.exists())
         .collect();

@@ -291,3 +291,51 @@ fn timings_say_where_the_time_went() {
     assert!(json["phases"]["look"].is_number(), "{json}");
     assert!(folder.run("build --quiet --timings=folded").ends(0).err.starts_with("fleetc;start "));
 }
+
+#[test]
+fn parts_make_the_whole() {
+    let folder = folder();
+    let clusters = "[clusters.home]\nenvironments = [\"dev\", \"prod\"]\n";
+    let more = ["[clusters.one]", "[clusters.two]", "[clusters.three]\nmanaged-by = \"home\""];
+    let more = more.map(|name| format!("{name}\nenvironments = [\"prod\"]\n")).concat();
+    folder.write("fleet.toml", &fleet(&["a", "b"]).replace(clusters, &format!("{clusters}{more}")));
+    folder.run("build --output whole").ends(0);
+    for part in 1..=3 {
+        folder.run(&format!("build --shard {part}/3 --output part-{part}")).ends(0);
+        folder.run(&format!("build --check --shard {part}/3 --output part-{part}")).ends(0);
+    }
+    folder.run("merge part-3 part-1 part-2 --output merged").ends(0);
+    let tree = |name: &str| tree(&folder.path().join(name));
+    assert_eq!(tree("merged"), tree("whole"));
+    assert_eq!(folder.read("merged/.fleetc-ledger"), folder.read("whole/.fleetc-ledger"));
+    let sizes: Vec<usize> = ["part-1", "part-2", "part-3"].map(|name| tree(name).len()).into();
+    assert!(
+        sizes.iter().all(|size| *size > 0) && sizes.iter().sum::<usize>() == tree("whole").len(),
+        "{sizes:?}"
+    );
+}
+
+#[test]
+fn parts_that_do_not_fit_are_not_merged() {
+    let folder = folder();
+    for part in 1..=2 {
+        folder.run(&format!("build --shard {part}/2 --output part-{part}")).ends(0);
+    }
+    folder.run("build").ends(0);
+    let refused = |arguments: &str, why: &str| {
+        let err = folder.run(&format!("merge {arguments} --output merged")).ends(2).err;
+        assert!(err.contains(why), "{err}");
+        assert!(!folder.has("merged"));
+    };
+    refused("part-1", "part 2 of 2 is missing");
+    refused("part-1 part-1", "are the same part, 1");
+    refused("part-1 rendered", "`rendered` is no part of a tree");
+    folder.write("part-1/prod/home/a/configmap-a.yaml", "edited");
+    refused("part-1 part-2", "was changed since it was built");
+    folder.write("a.yaml", &MAP.replace("NAME", "a").replace("hello", "goodbye"));
+    folder.run("build --shard 2/2 --output part-2").ends(0);
+    refused("part-1 part-2", "`part-2` is a part of another tree than `part-1`");
+    for shard in ["0/2", "3/2", "a", "1"] {
+        folder.run(&format!("build --output part --shard {shard}")).ends(2);
+    }
+}

@@ -30,6 +30,8 @@ pub(crate) struct Comparison {
 #[derive(Default)]
 struct Total {
     objects: usize,
+    /// Those of the objects of which only the name counts.
+    vendored: usize,
     fields: usize,
     listed: usize,
     found: usize,
@@ -58,6 +60,7 @@ impl Comparison {
             let theirs = objects::named(theirs, target);
             let ours = objects::named(objects::of_folders(tree, &target.folders), target);
             total.objects += theirs.len();
+            total.vendored += theirs.values().filter(|fields| fields.is_none()).count();
             let (fields, findings) = compare(&theirs, &ours);
             total.fields += fields;
             total.found += findings.len();
@@ -81,6 +84,7 @@ impl Comparison {
     fn sum(&mut self, name: &str, total: &Total) {
         self.report.push_str(&total.line(name));
         self.total.objects += total.objects;
+        self.total.vendored += total.vendored;
         self.total.fields += total.fields;
         self.total.listed += total.listed;
         self.total.found += total.found;
@@ -102,8 +106,10 @@ impl Comparison {
 
 impl Total {
     fn line(&self, name: &str) -> String {
-        let Self { objects, fields, listed, found } = self;
-        format!("{name}: {objects} objects, {fields} fields; {found} differences, by {listed} entries\n")
+        let Self { objects, vendored, fields, listed, found } = self;
+        format!(
+            "{name}: {objects} objects ({vendored} by name alone), {fields} fields; {found} differences, {listed} entries\n"
+        )
     }
 }
 

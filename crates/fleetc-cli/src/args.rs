@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bootstrap, build, check, completions, explain, new, schema, secrets, show};
+use crate::commands::{bootstrap, build, check, completions, explain, merge, new, schema, secrets, show};
 use crate::global::Global;
 
 /// A declarative fleet compiler: one fleet.toml in, a rendered Flux tree for every cluster and environment out
@@ -30,6 +30,7 @@ pub(crate) enum Command {
     Build(build::Build),
     Check(check::Check),
     Explain(explain::Explain),
+    Merge(merge::Merge),
     New(new::New),
     Show(show::Show),
     Secrets(secrets::Secrets),

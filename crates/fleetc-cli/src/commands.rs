@@ -5,6 +5,7 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;
+pub(crate) mod merge;
 pub(crate) mod new;
 pub(crate) mod schema;
 pub(crate) mod secrets;

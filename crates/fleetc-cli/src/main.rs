@@ -59,6 +59,7 @@ fn main() -> ExitCode {
         Command::Secrets(secrets) => commands::secrets::run(secrets, &args.global, &mut output),
         Command::Bootstrap(bootstrap) => commands::bootstrap::run(bootstrap, &args.global, &mut output),
         Command::Explain(explain) => commands::explain::run(explain, &mut output),
+        Command::Merge(merge) => commands::merge::run(merge, &mut output),
         Command::New(new) => commands::new::run(new, &mut output),
         Command::Show(show) => commands::show::run(show, &args.global, &mut output),
         Command::Schema(schema) => commands::schema::run(schema, &mut output),

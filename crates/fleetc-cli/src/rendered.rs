@@ -13,6 +13,7 @@ mod faults;
 mod guard;
 mod ledger;
 mod lock;
+mod parts;
 mod stage;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ use crate::system::System;
 
 pub(crate) use cache::Cache;
 pub(crate) use guard::Allowed;
+pub(crate) use parts::{Mark, Parts};
 pub(crate) use stage::{Mode, Stage};
 
 use ledger::{Entry, Ledger};
@@ -202,7 +204,8 @@ fn settled(ledger: &Ledger, journal: &Ledger, root: &Path) -> Ledger {
             _ => folders.push((folder, vec![(name, digest)])),
         }
     }
-    let text = Ledger::text_of(folders.iter().map(|(path, files)| (*path, files.iter().copied())));
+    let text =
+        Ledger::text_of(ledger.mark(), folders.iter().map(|(path, files)| (*path, files.iter().copied())));
     Ledger::parse(text).expect("this version has written it")
 }
 

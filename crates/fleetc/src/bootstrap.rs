@@ -71,7 +71,7 @@ fn secrets(compiled: &Compiled, cluster: &Cluster) -> Option<Step> {
 
 /// What the cluster that manages this one needs.
 fn for_host(fleet: &Fleet, tree: &crate::Tree, cluster: &Cluster, host: &Cluster) -> Step {
-    let before: Vec<String> = tree
+    let grants: Vec<String> = tree
         .folders()
         .filter(|folder| {
             let own = format!("clusters/{}", cluster.name);
@@ -88,10 +88,10 @@ fn for_host(fleet: &Fleet, tree: &crate::Tree, cluster: &Cluster, host: &Cluster
             )
         })
         .collect();
-    step(
-        format!("`{}` applies what lies on `{}`: give its Flux the right to, once", host.name, cluster.name),
-        before,
-    )
+    let has_rights = grants.is_empty();
+    let how =
+        if has_rights { ", with the rights of its kubeconfig" } else { ": give its Flux the right to, once" };
+    step(format!("`{}` applies what lies on `{}`{how}", host.name, cluster.name), grants)
 }
 
 /// The commands that bring Flux to the cluster.

@@ -118,27 +118,40 @@ pub struct Compiled {
 pub fn compile(input: &Input<'_>) -> Outcome<Compiled> {
     let mut work = Work::default();
     let tree = Mutex::new(Tree::default());
-    let fleet = work.compiled(
-        input,
-        &|folder| tree.lock().expect("nothing panics while it is held").add(folder),
-        &|_| (),
-    );
+    let take = |folder| tree.lock().expect("nothing panics while it is held").add(folder);
+    let fleet = work.compiled(input, &Way { take: &take, began: &|_| (), shard: None });
     let tree = tree.into_inner().expect("nothing panics while it is held");
     work.outcome(fleet.map(|fleet| Compiled { fleet, tree }))
 }
 
-/// Compiles a fleet, and gives each folder of its tree to `take` as soon as it is made, on the thread that made it.
+/// How [`compile_into`] goes about it.
+#[derive(Clone, Copy)]
+pub struct Way<'w> {
+    /// Takes each folder.
+    pub take: &'w (dyn Fn(Folder) + Sync),
+    /// Is told of every phase, for whoever has a clock.
+    pub began: &'w (dyn Fn(&'static str) + Sync),
+    /// The part of the clusters that is rendered; none for all of them.
+    pub shard: Option<Shard>,
+}
+
+/// A part of a fleet's clusters, for machines side by side: what all parts give together is what the whole gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// Which of the parts, from 1.
+    pub index: usize,
+    /// How many parts there are.
+    pub count: usize,
+}
+
+/// Compiles a fleet, and gives each folder of its tree away as soon as it is made, on the thread that made it.
 ///
 /// The folders come in any order, each path once, and none is kept: a tree of any size takes no more memory than
-/// what is being made. If the fleet turns out to have mistakes, some have been given all the same. `began` is told of
-/// every phase, for whoever has a clock.
-pub fn compile_into(
-    input: &Input<'_>,
-    take: &(dyn Fn(Folder) + Sync),
-    began: &dyn Fn(&'static str),
-) -> Outcome<Fleet> {
+/// what is being made. If the fleet turns out to have mistakes, some have been given all the same. Of a part, it is not
+/// said what has no effect anywhere: other parts may be where it has.
+pub fn compile_into(input: &Input<'_>, way: &Way<'_>) -> Outcome<Fleet> {
     let mut work = Work::default();
-    let fleet = work.compiled(input, take, began);
+    let fleet = work.compiled(input, way);
     work.outcome(fleet)
 }
 
@@ -180,12 +193,8 @@ impl Work {
         Some(resolve::resolve(written, input.folder, &mut self.tally, &mut self.diagnostics))
     }
 
-    fn compiled(
-        &mut self,
-        input: &Input<'_>,
-        take: &(dyn Fn(Folder) + Sync),
-        began: &dyn Fn(&'static str),
-    ) -> Option<Fleet> {
+    fn compiled(&mut self, input: &Input<'_>, way: &Way<'_>) -> Option<Fleet> {
+        let Way { take, began, shard } = *way;
         began("resolve");
         let fleet = self.fleet(input)?;
         began("load");
@@ -201,11 +210,14 @@ impl Work {
             check::Checker::new(&fleet, &library, healthy.is_whole(), input.today, &mut self.diagnostics);
         let nobody = |_| {};
         let take: &(dyn Fn(Folder) + Sync) = if healthy.is_whole() { take } else { &nobody };
-        let after = render::After { check: &|tree, found| checker.check(tree, found), take };
+        let after = render::After { check: &|tree, found| checker.check(tree, found), take, shard };
         render::render(&fleet, &library, &healthy, &mut self.tally, &mut self.diagnostics, &after);
         checker.finish(&mut self.diagnostics);
         if !healthy.is_whole() {
             self.tally.forget_rendering(|place| healthy.answers_for(place));
+        }
+        if shard.is_some() {
+            self.tally.forget_rendering(|_| false);
         }
         self.sources = library.sources;
         Some(fleet)

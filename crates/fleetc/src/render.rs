@@ -36,6 +36,7 @@ pub(crate) use host::is_installed_from_elsewhere;
 use fleetc_manifests::Value;
 use rayon::prelude::*;
 
+use crate::Shard;
 use crate::diagnostic::Diagnostics;
 use crate::fleet::Fleet;
 use crate::healthy::Healthy;
@@ -80,6 +81,8 @@ pub(crate) struct After<'a> {
     pub(crate) check: &'a (dyn Fn(&Tree, &mut Diagnostics) + Sync),
     /// Takes a folder.
     pub(crate) take: &'a (dyn Fn(Folder) + Sync),
+    /// The part of the clusters whose folders are made.
+    pub(crate) shard: Option<Shard>,
 }
 
 /// Renders the fleet, and gives every folder away as soon as its clusters are done. The same fleet gives the same
@@ -98,7 +101,11 @@ pub(crate) fn render(
             hosts.par_iter().map(|host| host::render(fleet, library, healthy, &on_targets, *host)).collect();
         give(parts, after)
     };
-    let parts: Vec<Part> = host_groups(fleet).par_iter().map(render).collect();
+    let mut groups = host_groups(fleet);
+    if let Some(Shard { index, count }) = after.shard {
+        groups = groups.into_iter().skip(index - 1).step_by(count).collect();
+    }
+    let parts: Vec<Part> = groups.par_iter().map(render).collect();
     let mut roots = BTreeMap::new();
     for part in parts {
         tally.append(part.tally);

@@ -10,6 +10,7 @@ import (
 
 	"conformance/tree"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -68,7 +69,10 @@ func (h *host) takeBack(it *tree.Tree) {
 		if tree.Text(object, "kind") == "CustomResourceDefinition" {
 			resource, err := h.at("apiextensions.k8s.io/v1", "CustomResourceDefinition", "")
 			must(h.T, err)
-			must(h.T, resource.Delete(context.Background(), tree.Text(object, "metadata", "name"), metav1.DeleteOptions{}))
+			err = resource.Delete(context.Background(), tree.Text(object, "metadata", "name"), metav1.DeleteOptions{})
+			if !apierrors.IsNotFound(err) {
+				must(h.T, err)
+			}
 			h.gone(h.server, object)
 		}
 	}

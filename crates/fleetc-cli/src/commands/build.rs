@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use fleetc::Shard;
 use fleetc::language::State;
 
 use crate::commands::FleetFile;
@@ -10,7 +11,7 @@ use crate::digest::Digest;
 use crate::global::Global;
 use crate::inputs::{Input, Inputs};
 use crate::output::{Output, counted};
-use crate::rendered::{Allowed, Cache, Mode, Rendered, Stage};
+use crate::rendered::{Allowed, Cache, Mark, Mode, Rendered, Stage};
 use crate::report::{self, Said};
 use crate::stamp::Stamp;
 use crate::system::Machine;
@@ -29,6 +30,7 @@ Examples:
   fleetc build -o - --environment prod --tenant payments
                                              print a part of them
   fleetc build --check                       write nothing, and fail if `rendered` is not what the fleet says
+  fleetc build --shard 2/3 -o part-2         the second of three parts, for `fleetc merge`
   fleetc build -f fleets/eu/fleet.toml -j 1  another fleet, on one processor
 
 Only files that fleetc wrote, and that nobody changed since, are replaced or removed.")]
@@ -52,11 +54,24 @@ pub(crate) struct Build {
     /// How long to wait for another build into the same folder
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     wait: u64,
+    /// Only the second of three parts of the clusters, for machines side by side; `fleetc merge` puts the parts together
+    #[arg(long, value_name = "2/3", value_parser = shard, requires = "output")]
+    shard: Option<Shard>,
     /// Say where the time went [default format: human]
     #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, default_missing_value = "human", require_equals = true)]
     timings: Option<timings::Format>,
     #[command(flatten)]
     part: Part,
+}
+
+/// `2/3`.
+fn shard(text: &str) -> Result<Shard, String> {
+    let numbers =
+        text.split_once('/').and_then(|(index, count)| Some((index.parse().ok()?, count.parse().ok()?)));
+    match numbers {
+        Some((index, count)) if (1..=count).contains(&index) => Ok(Shard { index, count }),
+        _ => Err("expected which of how many parts, such as `2/3`".into()),
+    }
 }
 
 /// A part of the tree
@@ -191,8 +206,10 @@ impl Building<'_> {
             return Ok(Ended::Done);
         }
         let stage = Stage::new(&rendered, Mode::Look);
-        let Some(Staged { fleet, .. }) = self.stage(&stage, output)? else { return Ok(Ended::Mistakes) };
-        let plan = stage.plan()?;
+        let Some(Staged { fleet, inputs, .. }) = self.stage(&stage, output)? else {
+            return Ok(Ended::Mistakes);
+        };
+        let plan = stage.plan()?.marked(self.mark(&inputs));
         if let Some(differences) = plan.differences() {
             output.error(&differences);
             return Ok(Ended::Mistakes);
@@ -221,7 +238,7 @@ impl Building<'_> {
         };
         let _progress = output.progress("writing");
         self.timings.phase("compare");
-        let plan = stage.plan()?;
+        let plan = stage.plan()?.marked(self.mark(&inputs));
         plan.guard(&self.allowed(&fleet))?;
         self.timings.phase("move");
         let done = plan.commit()?;
@@ -248,7 +265,8 @@ impl Building<'_> {
         let outcome = {
             let _progress = output.progress("compiling");
             let began = |phase| self.timings.phase(phase);
-            self.threads.install(|| fleetc::compile_into(&input, &take, &began))
+            let way = fleetc::Way { take: &take, began: &began, shard: self.args.shard };
+            self.threads.install(|| fleetc::compile_into(&input, &way))
         };
         output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());
         let Some(fleet) = outcome.output else { return Ok(None) };
@@ -261,6 +279,16 @@ impl Building<'_> {
         let problems = outcome.diagnostics.sorted().into_iter().take(SAID + 1);
         let said = problems.map(|problem| report::said(problem, &outcome.sources)).collect();
         Ok(Some(Staged { fleet, said, inputs: inputs.seen() }))
+    }
+
+    /// What `fleetc merge` knows a part by.
+    fn mark(&self, inputs: &[Input]) -> Option<String> {
+        let Shard { index, count } = self.args.shard?;
+        let inputs: Vec<_> =
+            inputs.iter().map(|input| (&input.path, input.is_listing, input.digest)).collect();
+        let fleet = self.fleet.input();
+        let all = (fleetc::VERSION, fleet.name, fleet.folder, fleet.text, &self.args.part, inputs);
+        Some(Mark { index, count, of: Digest::of_input(format!("{all:?}").as_bytes()) }.to_string())
     }
 
     /// What may leave the tree: what was named, and the clusters of which the fleet says that they are retired.
@@ -280,8 +308,17 @@ impl Building<'_> {
         let fleet = self.fleet.input();
         // Exceptions may end.
         let today = fleet.text.contains("until").then_some(fleet.today);
-        let all =
-            (fleetc::VERSION, own, today, fleet.name, fleet.folder, fleet.text, &self.args.part, folder);
+        let all = (
+            fleetc::VERSION,
+            own,
+            today,
+            fleet.name,
+            fleet.folder,
+            fleet.text,
+            &self.args.part,
+            self.args.shard,
+            folder,
+        );
         Digest::of_input(format!("{all:?}").as_bytes())
     }
 

@@ -31,6 +31,8 @@ pub(crate) struct Plan<'p> {
     pub(super) folders: Vec<Staged>,
     /// Files that fleetc wrote, and that are no longer in the tree.
     pub(super) stale: Vec<Entry<'p>>,
+    /// Of which tree it is which part.
+    pub(super) mark: Option<String>,
 }
 
 impl<'s> Stage<'s> {
@@ -52,11 +54,16 @@ impl<'s> Stage<'s> {
         if !foreign.is_empty() && self.mode != Mode::Look {
             return Err(not_ours(foreign));
         }
-        Ok(Plan { stage: self, folders, stale })
+        Ok(Plan { stage: self, folders, stale, mark: None })
     }
 }
 
 impl Plan<'_> {
+    /// The tree is a part of another.
+    pub(crate) fn marked(self, mark: Option<String>) -> Self {
+        Self { mark, ..self }
+    }
+
     /// How many files the tree has.
     pub(crate) fn len(&self) -> usize {
         self.folders.iter().map(|folder| folder.files.len()).sum()
@@ -64,10 +71,13 @@ impl Plan<'_> {
 
     /// The ledger of the tree.
     pub(super) fn ledger(&self) -> String {
-        Ledger::text_of(self.folders.iter().map(|folder| {
-            let files = folder.files.iter().map(|file| (&*file.name, file.digest));
-            (&*folder.path, files)
-        }))
+        Ledger::text_of(
+            self.mark.as_deref(),
+            self.folders.iter().map(|folder| {
+                let files = folder.files.iter().map(|file| (&*file.name, file.digest));
+                (&*folder.path, files)
+            }),
+        )
     }
 
     /// Does it.

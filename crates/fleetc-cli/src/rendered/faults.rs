@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use fleetc::{Folder, InMemory, Input, compile_into};
+use fleetc::{Folder, InMemory, Input, Way, compile_into};
 use rayon::prelude::*;
 
 use super::{Cache, Mode, Rendered, Stage};
@@ -107,8 +107,8 @@ fn tree(apps: std::ops::Range<usize>, version: &str) -> Vec<Folder> {
         files.insert(format!("{app}.yaml"), (0..10).map(object).collect::<Vec<_>>().concat());
     }
     let folders = std::sync::Mutex::new(Vec::new());
-    let outcome =
-        compile_into(&Input::new(&text, &files), &|folder| folders.lock().unwrap().push(folder), &|_| ());
+    let take = |folder| folders.lock().unwrap().push(folder);
+    let outcome = compile_into(&Input::new(&text, &files), &Way { take: &take, began: &|_| (), shard: None });
     assert!(outcome.output.is_some(), "{:?}", outcome.diagnostics);
     folders.into_inner().unwrap()
 }

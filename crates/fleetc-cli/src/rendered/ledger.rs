@@ -13,6 +13,9 @@ const HEAD: &str = "fleetc ledger 2";
 /// The first line without the version.
 const NAME: &str = "fleetc ledger ";
 
+/// How the line begins that says of which tree this is a part; no path begins so.
+const MARK: &str = ":shard ";
+
 /// Which files fleetc wrote, with a digest of each; folders and files in order.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
@@ -83,13 +86,16 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// The ledger of files, by folder, both in order.
-    pub(crate) fn text_of<'f, F, N>(folders: F) -> String
+    /// The ledger of files, by folder, both in order, with a mark if they are a part of a tree.
+    pub(crate) fn text_of<'f, F, N>(mark: Option<&str>, folders: F) -> String
     where
         F: Iterator<Item = (&'f str, N)>,
         N: Iterator<Item = (&'f str, Digest)>,
     {
         let mut text = format!("{HEAD}\n");
+        if let Some(mark) = mark {
+            text.push_str(&format!("{MARK}{mark}\n"));
+        }
         for (path, files) in folders {
             text.push_str(path);
             text.push('\n');
@@ -98,6 +104,11 @@ impl Ledger {
             }
         }
         text
+    }
+
+    /// Of which tree it is which part, if it is one.
+    pub(crate) fn mark(&self) -> Option<&str> {
+        self.text.lines().nth(1)?.strip_prefix(MARK)
     }
 
     /// It as it is on disk.
@@ -192,8 +203,12 @@ mod tests {
     fn what_is_written_is_read() {
         let folders =
             [("a/b", vec![("c", Digest(1)), ("d", Digest(2))]), ("e", vec![("f", Digest(u128::MAX))])];
-        let text = Ledger::text_of(folders.iter().map(|(path, files)| (*path, files.iter().copied())));
+        let text = Ledger::text_of(
+            Some("1/2 of a"),
+            folders.iter().map(|(path, files)| (*path, files.iter().copied())),
+        );
         let ledger = Ledger::parse(text).unwrap();
+        assert_eq!(ledger.mark(), Some("1/2 of a"));
         let read: Vec<_> = ledger.entries().map(|it| (it.path(), it.digest)).collect();
         assert_eq!(
             read,

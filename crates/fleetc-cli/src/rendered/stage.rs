@@ -101,10 +101,22 @@ impl<'s> Stage<'s> {
 
     /// Takes a folder of the tree; it may be called on any thread.
     pub(crate) fn take(&self, folder: &Folder) {
+        let files =
+            folder.files.iter().map(|(name, file)| (&**name, move |out: &mut String| file.write_to(out)));
+        self.take_files(&folder.path, files);
+        let objects = folder.files.values().filter(|file| file.object().is_some()).count();
+        self.objects.fetch_add(objects, Ordering::Relaxed);
+    }
+
+    /// Takes the files of a folder in the order of their names, each with what writes it.
+    pub(crate) fn take_files<'n, W>(&self, folder: &str, files: impl Iterator<Item = (&'n str, W)>)
+    where
+        W: FnOnce(&mut String),
+    {
         if self.has_failed.load(Ordering::Relaxed) {
             return;
         }
-        let staged = self.stage(folder);
+        let staged = self.stage(folder, files);
         let mut found = self.found.lock().expect("nothing panics while it is held");
         match staged {
             Ok(staged) => found.folders.push(staged),
@@ -130,33 +142,34 @@ impl<'s> Stage<'s> {
         Ok(found)
     }
 
-    fn stage(&self, folder: &Folder) -> Result<Staged, String> {
-        let is_there = self.is_there(&folder.path)?;
-        let old = self.rendered.ledger.folder(&folder.path);
-        let mut path = self.rendered.root.join(&folder.path);
+    fn stage<'n, W>(&self, folder: &str, all: impl Iterator<Item = (&'n str, W)>) -> Result<Staged, String>
+    where
+        W: FnOnce(&mut String),
+    {
+        let is_there = self.is_there(folder)?;
+        let old = self.rendered.ledger.folder(folder);
+        let mut path = self.rendered.root.join(folder);
         let mut text = String::new();
-        let mut files = Vec::with_capacity(folder.files.len());
+        let mut files = Vec::new();
         let mut is_made = false;
-        for (name, file) in &folder.files {
+        for (name, write) in all {
             text.clear();
-            file.write_to(&mut text);
+            write(&mut text);
             path.push(name);
             let mut staged = self.file(&path, is_there, old, name, &text)?;
             path.pop();
             if staged.state == State::Replaced && self.mode == Mode::Look {
-                self.show(&folder.path, name, &text);
+                self.show(folder, name, &text);
             }
             if staged.state != State::Unchanged && self.mode != Mode::Look {
                 if !std::mem::replace(&mut is_made, true) {
-                    self.make(&folder.path)?;
+                    self.make(folder)?;
                 }
-                staged.stamp = self.write(&folder.path, name, &text)?;
+                staged.stamp = self.write(folder, name, &text)?;
             }
             files.push(staged);
         }
-        let objects = folder.files.values().filter(|file| file.object().is_some()).count();
-        self.objects.fetch_add(objects, Ordering::Relaxed);
-        Ok(Staged { path: folder.path.clone(), files })
+        Ok(Staged { path: folder.to_owned(), files })
     }
 
     /// Keeps what a file must hold, if it is among the first.

@@ -42,7 +42,8 @@ table! {
         "namespace-labels" namespace_labels: IndexMap<Text, Text>;
         /// The name of its HelmRelease or pulled Kustomization.
         "object-name" object_name: Spanned<Name>, default "its name";
-        /// Where its source, pulled Kustomization and HelmRelease lie.
+        /// Where its source, pulled Kustomization and HelmRelease lie. Under lockdown, something of the platform that lies
+        /// elsewhere names the account there that it acts as, with `service-account`.
         "flux-namespace" flux_namespace: Spanned<Name>, default "the tenant's home, else `flux.namespace`";
         /// Whom it is applied as.
         "service-account" service_account: Spanned<OrFalse<Name>>, default "the tenant's, else under lockdown the controller's own";

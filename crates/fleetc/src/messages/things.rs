@@ -44,6 +44,15 @@ pub(crate) fn source_across_namespaces(place: Place, namespace: &str) -> Diagnos
     .help("take `namespace` away: every namespace gets its own copy")
 }
 
+pub(crate) fn account_elsewhere(place: Place, name: &str, namespace: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::MISSING_KEY,
+        place,
+        format!("under lockdown `{name}` acts as an account, and none of Flux's lies in `{namespace}`"),
+    )
+    .help("take `flux-namespace` away, or name an account that lies there with `service-account`")
+}
+
 pub(crate) fn two_bodies(place: Place, what: &str, name: &str) -> Diagnostic {
     Diagnostic::error(codes::BODY, place, format!("the {what} `{name}` is pulled and a chart at once"))
         .help("keep `path`, with which Flux pulls it, or `chart`, with which it is a Helm release")
@@ -181,6 +190,15 @@ pub(crate) fn tenant_without_account(place: Place, name: &str) -> Diagnostic {
         format!("under lockdown the tenant `{name}` needs an account"),
     )
     .help("take `service-account = false` away, or set `lockdown = false` in `fleet.flux`")
+}
+
+pub(crate) fn tenant_with_account_of_flux(place: Place, name: &str, account: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::TENANT_RIGHTS,
+        place,
+        format!("`{name}` would act with the rights of Flux: its account beside Flux is `{account}`"),
+    )
+    .help("give the tenant another name; `namespace` keeps that of its home")
 }
 
 pub(crate) fn remote_without_tenant_kubeconfig(place: Place, app: &str, cluster: &str) -> Diagnostic {

@@ -18,6 +18,20 @@ pub(crate) const KUSTOMIZE_CONTROLLER: &str = "kustomize-controller";
 /// The account of the controller that runs HelmReleases.
 pub(crate) const HELM_CONTROLLER: &str = "helm-controller";
 
+/// Whether an account in Flux's namespace is one that Flux brings, or the one of whatever names none.
+pub(crate) fn is_of_flux(account: &str) -> bool {
+    const OTHERS: [&str; 7] = [
+        "default",
+        "flux-operator",
+        "image-automation-controller",
+        "image-reflector-controller",
+        "notification-controller",
+        "source-controller",
+        "source-watcher",
+    ];
+    account == KUSTOMIZE_CONTROLLER || account == HELM_CONTROLLER || OTHERS.contains(&account)
+}
+
 /// How Flux runs there.
 #[derive(Debug, Clone)]
 pub(crate) struct Flux {

@@ -23,7 +23,12 @@ pub(super) fn check(object: &Rendered, diagnostics: &mut Diagnostics) {
         // A variable that only the cluster knows: an error of its own.
         return;
     }
-    let limit = if is_label { LONGEST_LABEL } else { LONGEST };
+    // Flux puts their names into a label of all that they apply.
+    let is_owner = matches!(
+        (id.group.as_str(), id.kind.as_str()),
+        ("kustomize.toolkit.fluxcd.io", "Kustomization") | ("helm.toolkit.fluxcd.io", "HelmRelease")
+    );
+    let limit = if is_label || is_owner { LONGEST_LABEL } else { LONGEST };
     if id.name.len() > limit {
         diagnostics.push(messages::too_long(place, &id.kind, &id.name, limit));
     } else if id.group != "rbac.authorization.k8s.io" && !is_name(&id.name, is_label) {

@@ -51,6 +51,25 @@ pub(super) fn objects(tenant: &PlacedTenant<'_>, setting: &Setting<'_>) -> Vec<R
     objects
 }
 
+/// What a tenant has on a host where nothing of it runs, for what Flux pulls onto remotes: its home, its accounts, and
+/// their rights there. Without rights, Flux could not delete what ran there before.
+pub(super) fn home(tenant: &PlacedTenant<'_>, near_account: Option<(&Text, &Text)>) -> Vec<Rendered> {
+    let setting = Setting {
+        near_account,
+        holds_near_account: true,
+        impersonates_itself: false,
+        resource: &|_| None,
+        peer: &|_| None,
+    };
+    let mut objects = vec![namespace(tenant, &tenant.namespace)];
+    objects.extend(accounts(tenant, &setting));
+    objects.extend(rights(tenant, &tenant.namespace, &setting));
+    for object in &mut objects {
+        label(&mut object.value, &tenant.tenant.team, tenant.place);
+    }
+    objects
+}
+
 /// Every namespace of the tenant, its home first.
 pub(super) fn namespaces(tenant: &PlacedTenant<'_>) -> Vec<Text> {
     let extra = tenant.keys.extra_namespaces.iter().flatten().map(|name| name.as_text().clone());

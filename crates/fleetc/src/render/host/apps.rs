@@ -68,6 +68,7 @@ impl Maker<'_, '_> {
                 on.cluster,
             ));
         }
+        problems.extend(account_elsewhere(on, placed));
         let mut after = self.after(Thing::App(app), &namespace, &mut problems);
         if placed.renders_here() && namespace == on.flux.namespace {
             after.push((on.flux_name(&placed.bundle()), None));
@@ -117,6 +118,9 @@ impl Maker<'_, '_> {
         }
         let Host { ons, library, part, .. } = &mut *self.host;
         let placed = &ons[self.index].apps[app];
+        if let Some(problem) = account_elsewhere(&ons[self.index], placed) {
+            part.diagnostics.push(problem);
+        }
         Some(chart::release(placed, name, &source, setting, library, &mut part.tally, &mut part.diagnostics))
     }
 
@@ -289,6 +293,14 @@ impl Maker<'_, '_> {
             (None, Some(tenant)) => Account::Named(on.near_account(&tenant.tenant.name)),
         }
     }
+}
+
+/// Says if the platform's app would act as an account that does not lie beside it.
+fn account_elsewhere(on: &On<'_>, app: &PlacedApp<'_>) -> Option<Diagnostic> {
+    let is_platforms = app.app.tenant.is_none() && on.own_account(app).is_none();
+    let namespace = app.keys.flux_namespace.as_ref().filter(|_| on.flux.lockdown && is_platforms)?;
+    let is_elsewhere = app.flux_namespace != on.flux.namespace;
+    is_elsewhere.then(|| messages::account_elsewhere(namespace.place, &app.app.name, &app.flux_namespace))
 }
 
 /// What Flux substitutes in what it pulls.

@@ -10,7 +10,7 @@ use fleetc_manifests::{Place, Text, Value, kinds};
 use crate::diagnostic::Diagnostic;
 use crate::load::ObjectName;
 use crate::messages;
-use crate::render::placed::{PlacedApp, PlacedTenant};
+use crate::render::placed::{Body, PlacedApp, PlacedTenant};
 use crate::render::target::On;
 use crate::render::{Rendered, tenant};
 
@@ -117,13 +117,34 @@ fn is_served(object: &Value, id: &ObjectName) -> bool {
     !kinds::is_group(&id.group) || kinds::find(api_version, &id.kind).is_some()
 }
 
-/// Why the tenant's role does not reach to an object in its namespaces; only `admin` is known well enough to say.
+/// Says which of the Flux objects of a tenant's chart its account may not apply.
+pub(super) fn check_flux(on: &On<'_>, app: &PlacedApp<'_>, objects: &[Rendered]) -> Vec<Diagnostic> {
+    let is_applied_by_it = matches!(app.body, Body::Chart(_)) && !on.target.is_remote();
+    let tenant = on.tenant_of(app).filter(|_| is_applied_by_it && on.own_account(app).is_none());
+    let Some(tenant) = tenant else { return Vec::new() };
+    let beyond = |object: &Rendered| {
+        let why = beyond(tenant, &object.value, &ObjectName::of(&object.value))?;
+        Some(messages::beyond_rights_of_tenant(&object.value, &tenant.tenant.name, why))
+    };
+    objects.iter().filter_map(beyond).collect()
+}
+
+/// Why the tenant's rules or its role do not reach to an object in its namespaces; of roles only `admin` is known well
+/// enough to say.
 fn beyond(tenant: &PlacedTenant<'_>, object: &Value, id: &ObjectName) -> Option<&'static str> {
-    let role = tenant.keys.role.as_ref().map_or("admin", |role| &role.value);
-    if role != "admin" || tenant.keys.rules.is_some() || is_allowed(tenant, id) {
+    if is_allowed(tenant, id) {
         return None;
     }
     let api_version = object.get("apiVersion").and_then(Value::as_text).unwrap_or_default();
+    if let Some(rules) = &tenant.keys.rules {
+        let kind = kinds::find(api_version, &id.kind)?;
+        let may = |verb| rules.iter().any(|rule| grants(&rule.0, &id.group, kind.plural, verb));
+        let may_apply = ["create", "patch"].into_iter().all(may);
+        return (!may_apply).then_some("its `rules` do not let it create and patch this kind");
+    }
+    if tenant.keys.role.as_ref().is_some_and(|role| role.value != "admin") {
+        return None;
+    }
     let is_known = kinds::find(api_version, &id.kind).is_some();
     if is_known && BEYOND_ADMIN.contains(&id.kind.as_str()) {
         return Some("the ClusterRole `admin` may not write this kind");
@@ -131,6 +152,18 @@ fn beyond(tenant: &PlacedTenant<'_>, object: &Value, id: &ObjectName) -> Option<
     // A kind that a group of Kubernetes or Flux does not have is said where kinds are checked.
     let is_own = kinds::all().iter().any(|kind| kinds::group(kind.api_version) == id.group);
     (!is_own).then_some("it is of a custom kind, which the ClusterRole `admin` does not know")
+}
+
+/// Whether a rule of RBAC lets somebody do that with any object of the resource.
+fn grants(rule: &Value, group: &str, resource: &str, verb: &str) -> bool {
+    let names = |key: &str, name: &str| {
+        let listed = rule.get(key).and_then(Value::as_list).into_iter().flatten();
+        listed.filter_map(Value::as_text).any(|it| it == name || it == "*")
+    };
+    names("apiGroups", group)
+        && names("resources", resource)
+        && names("verbs", verb)
+        && rule.get("resourceNames").is_none()
 }
 
 /// Whether the tenant is granted the kind: `group/Kind`, or `Kind` of the core group.

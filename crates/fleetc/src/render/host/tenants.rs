@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fleetc_manifests::{Place, Text, kinds, value};
+use fleetc_manifests::{Place, Text, kinds};
 
 use super::Host;
 use super::bundles::{Draft, Maker, tenant_label};
@@ -12,9 +12,10 @@ use crate::fleet::COMMON;
 use crate::language::{Peer, is_range};
 use crate::messages;
 use crate::render::change::Changer;
+use crate::render::flux::is_of_flux;
 use crate::render::kustomization::Kustomization;
 use crate::render::network::Known;
-use crate::render::placed::{self, Body};
+use crate::render::placed::{self, Body, PlacedApp};
 use crate::render::target::{On, Thing};
 use crate::render::{Rendered, tenant};
 
@@ -29,6 +30,7 @@ impl Maker<'_, '_> {
                 let place = tenant.keys.service_account.as_ref().map_or(tenant.place, |it| it.place);
                 self.push(messages::tenant_without_account(place, &name));
             }
+            self.check_account(index);
             self.check_allowed(index);
             let mut objects = self.tenant_objects(index);
             let is_remote = self.on().target.is_remote();
@@ -78,6 +80,17 @@ impl Maker<'_, '_> {
         let problems = unknown.map(|kind| messages::allowed_kind_unknown(tenant.place, kind));
         let problems = problems.collect();
         self.extend(problems);
+    }
+
+    /// Says if the account beside a tenant's Kustomizations is one of Flux itself, which may do everything.
+    fn check_account(&mut self, index: usize) {
+        let on = self.on();
+        let tenant = &on.tenants[index];
+        let beside = on.account_beside(tenant).filter(|(name, _)| is_of_flux(name));
+        let problem = beside.map(|(account, _)| {
+            messages::tenant_with_account_of_flux(tenant.place, &tenant.tenant.name, &account)
+        });
+        self.extend(problem.into_iter().collect());
     }
 
     /// The objects of a tenant itself.
@@ -208,22 +221,13 @@ impl Maker<'_, '_> {
         for (name, (remote, index)) in only_near {
             let mut objects = self.near_objects(&name);
             let placed = &self.host.ons[remote].tenants[index];
-            if self.host.ons[remote]
-                .apps
-                .iter()
-                .any(|app| app.tenant_name() == Some(&name) && app.body != Body::Here)
-            {
-                let mut home = vec![
-                    value!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": (&placed.namespace) } }),
-                ];
-                home.extend(
-                    placed.account.as_ref().map(|account| tenant::account(account, &placed.namespace)),
-                );
-                objects.extend(home.into_iter().map(|object| {
-                    let mut object = object.at(placed.place);
-                    tenant::label(&mut object, &placed.tenant.team, placed.place);
-                    Rendered::from(object)
-                }));
+            // Also when Flux pulls nothing for it: what it pulled last is deleted with these accounts.
+            let on = &self.host.ons[remote];
+            let is_pulled = |app: &PlacedApp<'_>| app.tenant_name() == Some(&name) && app.body != Body::Here;
+            if on.access.tenant_kubeconfig.is_some() || on.apps.iter().any(is_pulled) {
+                let beside = self.on().account_beside(placed);
+                objects
+                    .extend(tenant::home(placed, beside.as_ref().map(|(name, namespace)| (name, namespace))));
             }
             if !objects.is_empty() {
                 let kustomization = Kustomization {
