@@ -212,7 +212,9 @@ impl Work {
         let take: &(dyn Fn(Folder) + Sync) = if healthy.is_whole() { take } else { &nobody };
         let after = render::After { check: &|tree, found| checker.check(tree, found), take, shard };
         render::render(&fleet, &library, &healthy, &mut self.tally, &mut self.diagnostics, &after);
-        checker.finish(&mut self.diagnostics);
+        if shard.is_none() {
+            checker.finish(&mut self.diagnostics);
+        }
         if !healthy.is_whole() {
             self.tally.forget_rendering(|place| healthy.answers_for(place));
         }

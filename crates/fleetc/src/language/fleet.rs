@@ -34,7 +34,7 @@ table! {
 }
 
 table! {
-    "fleet.allow"
+    "exception"
     /// An exception from a check of objects. It is seen in review, and can end.
     pub struct Exception {
         /// The code of what is allowed. Required.
