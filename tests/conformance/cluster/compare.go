@@ -107,6 +107,7 @@ func (h *host) next(before identities) identities {
 	h.Helper()
 	old := h.wanted()
 	h.publish()
+	figures["further builds"]++
 	h.settle()
 	after := h.compare()
 	h.stay(before, after)

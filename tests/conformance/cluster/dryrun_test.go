@@ -47,11 +47,17 @@ func (h *host) installCRDs() error {
 	return nil
 }
 
+// bringsKind says whether an object is a CRD, but for those of Flux, which are installed.
+func bringsKind(object tree.Object) bool {
+	isOfFlux := strings.HasSuffix(tree.Text(object, "metadata", "name"), ".toolkit.fluxcd.io")
+	return tree.Text(object, "kind") == "CustomResourceDefinition" && !isOfFlux
+}
+
 // prepare makes what the objects of a tree need to be tried: their namespaces, and the CRDs that the tree brings.
 func (h *host) prepare(it *tree.Tree) {
 	h.Helper()
 	for _, object := range it.Meant {
-		if tree.Text(object, "kind") == "CustomResourceDefinition" {
+		if bringsKind(object) {
 			if err := h.applyAll([]tree.Object{object}); err != nil {
 				h.Errorf("%s: %v", it.Name, err)
 			}
@@ -66,7 +72,7 @@ func (h *host) prepare(it *tree.Tree) {
 func (h *host) takeBack(it *tree.Tree) {
 	h.Helper()
 	for _, object := range it.Meant {
-		if tree.Text(object, "kind") == "CustomResourceDefinition" {
+		if bringsKind(object) {
 			resource, err := h.at("apiextensions.k8s.io/v1", "CustomResourceDefinition", "")
 			must(h.T, err)
 			err = resource.Delete(context.Background(), tree.Text(object, "metadata", "name"), metav1.DeleteOptions{})

@@ -18,7 +18,7 @@ func deployments(names ...string) string {
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: ` + name + `, namespace: flux-system, labels: {conformance: bootstrap}}
-spec: {template: {spec: {containers: [{name: manager, args: [--log-level=info]}]}}}
+spec: {template: {spec: {priorityClassName: system-cluster-critical, containers: [{name: manager, args: [--log-level=info]}]}}}
 `
 	}
 	return text

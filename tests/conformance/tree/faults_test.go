@@ -55,7 +55,7 @@ var faults = []fault{
 	{"a path with another start", "path", meaning(flux+"kustomization-payments-checkout.yaml", "./rendered/prod", "./render/prod")},
 	{"a path that two apply", "one path for each object", meaning(flux+"kustomization-payments-checkout.yaml", "payments-checkout\n  dependsOn", "tenant-payments\n  dependsOn")},
 	{"a path in another", "no path in another", moved(app, tenant+"inner/", flux+"kustomization-payments-checkout.yaml", "payments-checkout\n  dependsOn", "tenant-payments/inner\n  dependsOn")},
-	{"an object that two own", "one owner", meaning(tenant+"serviceaccount-payments.yaml", "name: payments\n  namespace: payments", "name: checkout\n  namespace: payments")},
+	{"an object that two own", "one owner", meaning(tenant+"serviceaccount-payments.payments.yaml", "name: payments\n  namespace: payments", "name: checkout\n  namespace: payments")},
 	{"a Kustomization that nothing applies", "one path for each object", text(root+"kustomization.yaml", "- kustomization-prod.yaml\n", "")},
 	{"a folder that the root forgets", "one path for each object", text(root+"kustomization.yaml", "- ../../common/emea-live/flux\n", "")},
 	{"a root that uninstalls Flux", "root keeps Flux", text(root+"kustomization.yaml", "- flux-system\n", "")},

@@ -179,7 +179,7 @@ func (w *walk) add(cluster, id string, object applied) {
 
 // follow applies the path of a Kustomization, if it is one of the tree.
 func (w *walk) follow(cluster string, flux Object) {
-	if !w.isOfFleet(cluster, flux) {
+	if !w.isOfFleet(flux) {
 		w.figures["paths of teams"]++
 		return
 	}
@@ -193,6 +193,9 @@ func (w *walk) follow(cluster string, flux Object) {
 		}
 		prefix, folder = path.Join(prefix, first), rest
 	}
+	if path.Dir(folder) == "clusters" {
+		return // The root of a cluster whose Flux is rendered too: it is walked by itself.
+	}
 	source := Text(flux, "spec", "sourceRef", "name")
 	if old, ok := w.prefixes[source]; ok && old != prefix {
 		w.says("path", wanted, "other paths of %s begin with %q", source, old)
@@ -203,10 +206,13 @@ func (w *walk) follow(cluster string, flux Object) {
 }
 
 // isOfFleet says whether a Kustomization pulls the fleet's own tree: its source lies in a root, or comes from bootstrap.
-func (w *walk) isOfFleet(cluster string, flux Object) bool {
+func (w *walk) isOfFleet(flux Object) bool {
 	wanted := sourceOf(flux, "spec", "sourceRef")
+	if strings.HasSuffix(wanted, "/flux-system") {
+		return true
+	}
 	for name, object := range w.objects {
-		if ID(object) == wanted && !strings.HasPrefix(name, "clusters/"+cluster+"/") {
+		if ID(object) == wanted && !strings.HasPrefix(name, "clusters/") {
 			return false
 		}
 	}

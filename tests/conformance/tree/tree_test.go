@@ -19,11 +19,17 @@ func all(t *testing.T) []*Tree {
 	return trees
 }
 
+// meant are problems that a case is about: fleetc warns of them, and builds.
+var meant = map[string]string{"objects-that-miss-each-other": "account"}
+
 func TestTrees(t *testing.T) {
 	sum := Figures{}
 	for _, tree := range all(t) {
 		problems, figures := Check(tree)
 		for _, problem := range problems {
+			if meant[tree.Name] == problem.Check {
+				continue
+			}
 			t.Errorf("%s: %s", tree.Name, problem)
 		}
 		sum.Add(figures)

@@ -36,7 +36,7 @@ func (w *walk) references(cluster, id string) {
 			w.says("source", object.path, "%s refers into another namespace", id)
 		}
 		wanted := sourceOf(object.Object, keys...)
-		if strings.HasSuffix(wanted, "/"+namespace+"/"+namespace) {
+		if strings.HasSuffix(wanted, "/"+namespace+"/"+namespace) || strings.HasSuffix(wanted, "/flux-system") {
 			continue // That of the root comes from bootstrap.
 		}
 		w.figures["references followed"]++
@@ -91,6 +91,7 @@ func (w *walk) account(cluster, id string, object applied) {
 	w.figures["references followed"]++
 	if _, ok := w.clusters[cluster][fmt.Sprintf("/ServiceAccount/%s/%s", namespace, name)]; !ok {
 		w.says("account", object.path, "%s acts as %s/%s, which is not there", id, namespace, name)
+		return
 	}
 	for _, other := range w.clusters[target(cluster, object.Object)] {
 		if binds(other.Object, namespace, name) {
@@ -135,9 +136,9 @@ func (w *walk) lockdown(cluster string) {
 	if !ok || Text(root.Object, "spec", "serviceAccountName") == "" {
 		return
 	}
-	controller := w.clusters[cluster]["apps/Deployment/flux-system/kustomize-controller"]
+	controller, ok := w.clusters[cluster]["apps/Deployment/flux-system/kustomize-controller"]
 	for _, argument := range []string{"--no-cross-namespace-refs=true", "--no-remote-bases=true", "--default-service-account=default"} {
-		if !strings.Contains(fmt.Sprint(controller.Object), argument) {
+		if ok && !strings.Contains(fmt.Sprint(controller.Object), argument) {
 			w.says("lockdown", controller.path, "kustomize-controller runs without %s", argument)
 		}
 	}
