@@ -69,10 +69,8 @@ fn the_reference_is_up_to_date() {
     let page = fs::read_to_string(root().join("docs/language.md")).unwrap();
     let (written, kept) = page.split_once(MARK).expect("the mark is there");
     let made = fleetc::schema::reference();
-    if std::env::var_os("INSTA_UPDATE").is_some_and(|it| it == "always") {
-        fs::write(root().join("docs/language.md"), format!("{written}{MARK}{made}")).unwrap();
-    } else {
-        assert!(kept == made, "`INSTA_UPDATE=always cargo test --test docs` makes it anew");
+    if kept != made {
+        make_anew(&root().join("docs/language.md"), &format!("{written}{MARK}{made}"));
     }
 }
 
@@ -80,14 +78,16 @@ fn the_reference_is_up_to_date() {
 fn the_page_of_codes_is_up_to_date() {
     let path = root().join("docs/checks.md");
     let made = fleetc::codes::reference();
-    if std::env::var_os("INSTA_UPDATE").is_some_and(|it| it == "always") {
-        fs::write(path, made).unwrap();
-    } else {
-        assert!(
-            fs::read_to_string(path).unwrap() == made,
-            "`INSTA_UPDATE=always cargo test --test docs` makes it anew"
-        );
+    if fs::read_to_string(&path).unwrap_or_default() != made {
+        make_anew(&path, &made);
     }
+}
+
+/// Writes a page whose generated part is stale, if that is asked for. Other tests read pages: no other is written.
+fn make_anew(path: &Path, text: &str) {
+    let is_asked = std::env::var_os("INSTA_UPDATE").is_some_and(|it| it == "always");
+    assert!(is_asked, "{}: `INSTA_UPDATE=always cargo test --test docs` makes it anew", path.display());
+    fs::write(path, text).unwrap();
 }
 
 /// Every page of the project, with its text.
