@@ -87,7 +87,7 @@ fn the_page_of_codes_is_up_to_date() {
 fn make_anew(path: &Path, text: &str) {
     let is_asked = std::env::var_os("INSTA_UPDATE").is_some_and(|it| it == "always");
     assert!(is_asked, "{}: `INSTA_UPDATE=always cargo test --test docs` makes it anew", path.display());
-    fs::write(path, text).unwrap();
+    fs::write(path, text).expect("it can be written");
 }
 
 /// Every page of the project, with its text.
