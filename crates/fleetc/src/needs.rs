@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use fleetc_manifests::{Data, Value, kinds};
 
 use crate::Compiled;
-use crate::fleet::Fleet;
+use crate::diagnostic::Diagnostics;
+use crate::fleet::{COMMON, Fleet};
+use crate::language::Install;
 use crate::render;
+use crate::resolve::Tally;
 use crate::tree::Tree;
 
 /// Something that must be on a cluster, and that the tree does not bring.
@@ -85,7 +88,7 @@ impl Found<'_> {
         let mut references = Vec::new();
         references_in(object, &mut references);
         for reference in references {
-            let made_by = self.made_by(&reference, &namespace);
+            let made_by = self.made_by(&reference, cluster, &namespace);
             let id = (cluster.to_owned(), namespace.clone(), reference.kind.to_owned(), reference.name);
             self.add(id, reference.key.or_else(|| keys_of(object, reference.field)), &by, made_by.as_deref());
         }
@@ -113,8 +116,18 @@ impl Found<'_> {
         }
     }
 
+    /// Whether `flux bootstrap` installs Flux on the cluster.
+    fn is_bootstrapped(&self, cluster: &str) -> bool {
+        let index = self.fleet.clusters.iter().position(|it| it.name == cluster);
+        index.is_some_and(|index| {
+            let (mut tally, mut said) = (Tally::default(), Diagnostics::default());
+            let flux = render::Flux::of(self.fleet, COMMON, index, &mut tally, &mut said);
+            flux.install == Install::Bootstrap
+        })
+    }
+
     /// Who makes what is referred to, if not a person.
-    fn made_by(&self, reference: &Reference, namespace: &str) -> Option<String> {
+    fn made_by(&self, reference: &Reference, cluster: &str, namespace: &str) -> Option<String> {
         if reference.field == "kubeConfig" {
             let of_cluster = |name: &str| reference.name == format!("{name}-kubeconfig");
             let made = |name: &str| {
@@ -128,7 +141,7 @@ impl Found<'_> {
         }
         let is_flux =
             reference.field == "secretRef" && reference.name == "flux-system" && namespace == "flux-system";
-        is_flux.then(|| "`flux bootstrap`".to_owned())
+        (is_flux && self.is_bootstrapped(cluster)).then(|| "`flux bootstrap`".to_owned())
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 
 use super::commit::Plan;
 use super::ledger::Entry;
-use super::stage::{Staged, State};
+use super::stage::{Mode, Staged, State};
 use super::{OWN, STAGING};
 
 /// No list names more.
@@ -15,10 +15,11 @@ const NAMED: usize = 10;
 const SHARE: usize = 5;
 
 /// Kinds whose objects take more with them than themselves, as they begin the names of files.
-const GRAVE: [(&str, &str); 3] = [
+const GRAVE: [(&str, &str); 4] = [
     ("namespace-", "Namespace"),
     ("customresourcedefinition-", "CustomResourceDefinition"),
     ("persistentvolumeclaim-", "PersistentVolumeClaim"),
+    ("cluster-", "Cluster"),
 ];
 
 /// What Flux keeps although it leaves the tree.
@@ -53,15 +54,47 @@ struct Finding {
 impl Plan<'_> {
     /// Whether the tree may change so.
     pub(crate) fn guard(&self, allowed: &Allowed) -> Result<(), String> {
+        self.is_remembered(allowed)?;
         if self.stale.is_empty() && self.roots().next().is_none() {
             return Ok(());
         }
+        self.are_known(allowed)?;
         let mut findings = self.lost_roots();
-        findings.extend(self.deletions());
         findings.extend(self.tenants());
         findings.extend(self.moves());
+        findings.extend(self.makers_of_clusters());
+        findings.extend(self.deletions());
         findings.retain(|finding| !allowed.allows(&finding.target));
         if findings.is_empty() { Ok(()) } else { Err(told(&findings)) }
+    }
+
+    /// Whether a ledger says what was there: without one, nothing says what leaves the tree.
+    fn is_remembered(&self, allowed: &Allowed) -> Result<(), String> {
+        let rendered = self.stage.rendered;
+        let is_new = rendered.ledger.entries().next().is_some() || !rendered.root.join("clusters").exists();
+        if is_new || self.stage.mode != Mode::Force || allowed.names.iter().any(|name| name == "all") {
+            return Ok(());
+        }
+        Err("the ledger `.fleetc-ledger` is not in the output folder, so that nothing says what Flux would delete: restore it \
+             (it belongs into git, beside the tree), or say `--allow-delete all`"
+            .to_owned())
+    }
+
+    /// Whether everything that may go is something that there is, or was.
+    fn are_known(&self, allowed: &Allowed) -> Result<(), String> {
+        let was = self.stage.rendered.ledger.entries().map(|entry| entry.folder.to_owned());
+        let folders: BTreeSet<String> =
+            was.chain(self.folders.iter().map(|it| it.path.clone())).collect();
+        let is_known = |name: &str| {
+            let begins = |folder: &String| folder.starts_with(&format!("{name}/"));
+            name == "all" || folders.iter().any(|it| begins(it) || cluster(it) == Some(name))
+        };
+        match allowed.names.iter().find(|name| !is_known(name)) {
+            None => Ok(()),
+            Some(name) => {
+                Err(format!("`--allow-delete {name}` names no environment, cluster or target of the tree"))
+            }
+        }
     }
 
     /// Objects by target that were in the tree, and those of them that leave it.
@@ -72,7 +105,7 @@ impl Plan<'_> {
                 targets.entry(target).or_default().0 += 1;
             }
         }
-        for entry in self.stale.iter().filter(|entry| entry.name != LIST) {
+        for entry in self.stale.iter().filter(|entry| entry.name != LIST && !self.is_elsewhere(entry)) {
             if let Some(target) = target(entry.folder) {
                 targets.entry(target).or_default().1.push(entry);
             }
@@ -92,15 +125,24 @@ impl Plan<'_> {
             if gone.len() * SHARE > count {
                 findings.push(found(format!("{} of the {count} objects on {target}", gone.len())));
             }
-            for entry in gone {
-                let grave = GRAVE.iter().find(|(start, _)| entry.name.starts_with(start));
-                if let Some((start, kind)) = grave.filter(|_| !self.is_elsewhere(entry)) {
-                    let name = entry.name[start.len()..].trim_end_matches(".yaml");
-                    findings.push(found(format!("{kind} `{name}` on {target}, with all that is in it")));
-                }
-            }
+            findings.extend(gone.into_iter().filter_map(|entry| grave(entry, target)));
         }
+        let of_roots = self.stale.iter().filter(|entry| entry.folder.starts_with("clusters/"));
+        findings.extend(of_roots.filter_map(|entry| grave(entry, entry.folder)));
         findings
+    }
+
+    /// Folders of what makes a cluster: without it, whatever made the cluster deletes it.
+    fn makers_of_clusters(&self) -> Vec<Finding> {
+        let folders: BTreeSet<&str> = self.stale.iter().map(|entry| entry.folder).collect();
+        let gone = folders.into_iter().filter(|folder| self.folders.iter().all(|it| *it.path != **folder));
+        let makers = gone.filter_map(|folder| Some((folder, folder.rsplit_once("/cluster-")?)));
+        makers
+            .map(|(_, (target, cluster))| Finding {
+                text: format!("what makes the cluster `{cluster}`: the cluster itself would be deleted"),
+                target: target.to_owned(),
+            })
+            .collect()
     }
 
     /// Whether a file of the same name is new in another folder of the target.
@@ -236,6 +278,14 @@ fn identity(text: &str) -> Vec<&str> {
     lines
 }
 
+/// An object that takes more with it than itself.
+fn grave(entry: &Entry<'_>, target: &str) -> Option<Finding> {
+    let (start, kind) = GRAVE.iter().find(|(start, _)| entry.name.starts_with(start))?;
+    let name = entry.name[start.len()..].trim_end_matches(".yaml");
+    let text = format!("{kind} `{name}` on {target}, with all that is in it");
+    Some(Finding { text, target: target.to_owned() })
+}
+
 fn told(findings: &[Finding]) -> String {
     let mut text = "this build would take away what nobody allowed to go:".to_owned();
     for finding in findings.iter().take(NAMED) {
@@ -246,11 +296,10 @@ fn told(findings: &[Finding]) -> String {
         text.push_str(&format!("\n- … and {} more", findings.len() - NAMED));
     }
     let targets: BTreeSet<&str> = findings.iter().map(|finding| finding.target.as_str()).collect();
-    let flags: Vec<String> = targets.iter().take(NAMED).map(|it| format!("--allow-delete {it}")).collect();
-    let more = if targets.len() > NAMED { " …" } else { "" };
-    text.push_str(&format!(
-        "\nnothing was changed; if it is meant: `fleetc build {}{more}`",
-        flags.join(" ")
-    ));
+    let mut flags: Vec<String> = targets.iter().map(|it| format!("--allow-delete {it}")).collect();
+    if flags.len() > NAMED {
+        flags = vec!["--allow-delete all".to_owned()];
+    }
+    text.push_str(&format!("\nnothing was changed; if it is meant: `fleetc build {}`", flags.join(" ")));
     text
 }

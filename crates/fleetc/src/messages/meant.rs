@@ -143,6 +143,11 @@ pub(crate) fn provision_without_cluster(place: Place, cluster: &str) -> Diagnost
     Diagnostic::error(codes::MISSING_KEY, place, message).help("add `on = \"…\"`, the name of a cluster")
 }
 
+pub(crate) fn makes_itself(place: Place, cluster: &str) -> Diagnostic {
+    Diagnostic::error(codes::REMOTE_OF_A_REMOTE, place, format!("`{cluster}` cannot be made on itself"))
+        .help("name the cluster that is there before it")
+}
+
 pub(crate) fn two_of_one_name(what: &str, name: &str, place: Place, first: Place) -> Diagnostic {
     Diagnostic::error(codes::BAD_NAME, place, format!("two {what}s are called `{name}`"))
         .also(first, "the other one")

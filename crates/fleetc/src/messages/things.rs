@@ -80,9 +80,19 @@ pub(crate) fn kustomization_of_member(key: &Key, bundle: &str) -> Diagnostic {
 
 pub(crate) fn two_accounts_in_a_bundle(place: Place, first: Place, bundle: &str) -> Diagnostic {
     let message = format!("what lies in the bundle `{bundle}` is applied with different rights");
-    Diagnostic::error(codes::BODY, place, message)
-        .also(first, "this is applied as another account")
-        .help("things of one tenant, or of the platform alone, may share a bundle: take `bundle` away from one of them")
+    let diagnostic = Diagnostic::error(codes::BODY, place, message);
+    if first == place {
+        return diagnostic.help(
+            "each copy of a tenant has rights of its own: set `bundle` in an override with `when = { copy = \"main\" }`",
+        );
+    }
+    diagnostic.also(first, "this is applied as another account").help("things of one tenant, or of the platform alone, may share a bundle: take `bundle` away from one of them")
+}
+
+pub(crate) fn pulled_of_a_tenant_in_a_bundle(place: Place, app: &str) -> Diagnostic {
+    let message =
+        format!("what Flux pulls for a tenant lies with the tenant: `{app}` can lie in no other bundle");
+    Diagnostic::error(codes::BODY, place, message).help("take it away, or set `bundle` of the tenant")
 }
 
 pub(crate) fn late_in_a_bundle(place: Place, bundle: &str) -> Diagnostic {

@@ -50,7 +50,9 @@ pub(super) fn objects(
     objects.extend(flux_configs);
     let mut changer = Changer { library, target, tally, diagnostics };
     changer.apply(&app.changes, &mut objects);
-    keep(app.keys.keep.as_ref(), &mut objects);
+    for object in objects.iter_mut().filter(|object| object.encrypted.is_none()) {
+        keep(app.keys.keep.as_ref(), &mut object.value);
+    }
     // Last, so that everything before can say the names that the manifests have.
     for object in objects.iter_mut().filter(|object| object.encrypted.is_none() && !renames.is_empty()) {
         rename(&mut object.value, &renames);
@@ -264,17 +266,15 @@ fn config_maps(app: &PlacedApp<'_>, namespace: &Text) -> Vec<Rendered> {
     objects.collect()
 }
 
-/// Keeps Flux from deleting what the app says.
-fn keep(keep: Option<&Keep>, objects: &mut [Rendered]) {
-    let keeps = |object: &Value| match keep {
+/// Keeps Flux from deleting an object, if the app says so.
+pub(super) fn keep(keep: Option<&Keep>, object: &mut Value) {
+    let keeps = match keep {
         None => false,
         Some(Keep::All(all)) => *all,
         Some(Keep::Some(selectors)) => selectors.iter().any(|selector| select::chooses(selector, object)),
     };
-    for object in objects.iter_mut().filter(|object| object.encrypted.is_none()) {
-        if keeps(&object.value) {
-            keep_object(&mut object.value);
-        }
+    if keeps {
+        keep_object(object);
     }
 }
 

@@ -255,6 +255,10 @@ fn body(
         return None;
     }
     check_keys_of_body(app, keys, &body, diagnostics);
+    let has_bundle = app.rung.keys.get("bundle").filter(|_| app.tenant.is_some());
+    if let (Some(bundle), Body::Pulled(_)) = (has_bundle, &body) {
+        diagnostics.push(messages::pulled_of_a_tenant_in_a_bundle(bundle.place, &app.name));
+    }
     Some(body)
 }
 

@@ -33,7 +33,12 @@ fn provision(fleet: &Fleet, index: usize, tally: &mut Tally, diagnostics: &mut D
         diagnostics.push(messages::provision_without_cluster(place, &cluster.name));
         return None;
     };
+    let place_of_on = on.place;
     let on = cluster_named(fleet, &on, diagnostics)?;
+    if on == index {
+        diagnostics.push(messages::makes_itself(place_of_on, &cluster.name));
+        return None;
+    }
     let target = fleet.targets.iter().position(|it| it.cluster == on && it.environment == COMMON)?;
     let mut changed = Map::new();
     if let Some(patches) = keys.remove("patches") {

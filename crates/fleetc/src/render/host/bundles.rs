@@ -11,7 +11,7 @@ use crate::fleet::COMMON;
 use crate::language::Install;
 use crate::messages;
 use crate::render::flux::Flux;
-use crate::render::here::Objects;
+use crate::render::here::{Objects, keep};
 use crate::render::kustomization::{self, Account, Kustomization};
 use crate::render::placed::Body;
 use crate::render::spec::More;
@@ -181,7 +181,11 @@ impl<'f> Maker<'_, 'f> {
         if !labels.is_empty() {
             object.map_under(&["metadata"]).push("labels", labels.into());
         }
-        Rendered::from(object.at(self.on().apps[users[0]].app.place))
+        let mut object = object.at(self.on().apps[users[0]].app.place);
+        for user in users {
+            keep(self.on().apps[*user].keys.keep.as_ref(), &mut object);
+        }
+        Rendered::from(object)
     }
 
     /// The bundle of the Namespaces that several apps share.
