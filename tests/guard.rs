@@ -159,3 +159,34 @@ fn a_root_keeps_flux() {
     let err = refused(&folder, "all");
     assert!(err.contains("`flux-system` from the root `clusters/one`: Flux would uninstall itself"), "{err}");
 }
+
+#[test]
+fn what_may_go_is_something_that_there_is() {
+    let folder = folder();
+    folder.write("fleet.toml", &FLEET.replace("[clusters.two]\nenvironments = [\"prod\"]\n", ""));
+    let said = folder.run("build --allow-delete nonsense").ends(2).err;
+    assert!(said.contains("names no environment, cluster or target"), "{said}");
+}
+
+#[test]
+fn a_lost_ledger_is_no_leave_to_delete() {
+    let folder = folder();
+    std::fs::remove_file(folder.path().join("rendered/.fleetc-ledger")).unwrap();
+    folder.write("web.yaml", &map("web").replace("a: b", "a: c"));
+    folder.run("build").ends(2);
+    let said = folder.run("build --force").ends(2).err;
+    assert!(said.contains("restore it"), "{said}");
+    folder.run("build --force --allow-delete all").ends(0);
+}
+
+#[test]
+fn what_makes_a_cluster_does_not_go_without_a_word() {
+    let fleet = FLEET.to_owned()
+        + "[clusters.made]\nenvironments = []\nmanaged-by = \"one\"\nprovision = { on = \"one\", manifests = \"tool.yaml\", namespace = \"made\" }\n";
+    let folder = folder();
+    folder.write("fleet.toml", &fleet);
+    folder.run("build").ends(0);
+    folder.write("fleet.toml", FLEET);
+    let said = folder.run("build").ends(2).err;
+    assert!(said.contains("what makes the cluster `made`"), "{said}");
+}

@@ -83,8 +83,7 @@ impl Plan<'_> {
     /// Whether everything that may go is something that there is, or was.
     fn are_known(&self, allowed: &Allowed) -> Result<(), String> {
         let was = self.stage.rendered.ledger.entries().map(|entry| entry.folder.to_owned());
-        let folders: BTreeSet<String> =
-            was.chain(self.folders.iter().map(|it| it.path.clone())).collect();
+        let folders: BTreeSet<String> = was.chain(self.folders.iter().map(|it| it.path.clone())).collect();
         let is_known = |name: &str| {
             let begins = |folder: &String| folder.starts_with(&format!("{name}/"));
             name == "all" || folders.iter().any(|it| begins(it) || cluster(it) == Some(name))
