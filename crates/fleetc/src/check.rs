@@ -7,15 +7,18 @@ mod cluster;
 mod custom;
 mod definitions;
 mod exceptions;
+mod images;
 mod metadata;
 mod network;
 mod patterns;
 mod pods;
+mod pulled;
 mod scalars;
 mod scaling;
 mod served;
 mod syntax;
 mod twins;
+mod versions;
 mod walk;
 mod workloads;
 
@@ -93,6 +96,7 @@ impl<'f> Checker<'f> {
         let exceptions = Exceptions::of(fleet, today, diagnostics);
         let mut said = Diagnostics::default();
         let clusters = cluster::versions(fleet, &mut said);
+        pulled::check_sources(fleet, &mut said);
         for diagnostic in said.into_found() {
             diagnostics.push(exceptions.applied(diagnostic, &library.sources));
         }

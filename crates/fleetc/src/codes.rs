@@ -176,6 +176,14 @@ codes! {
     FIELD_VALUE = "field-value";
     /// Two items of a list that have the same key.
     DUPLICATE_ITEM = "duplicate-item";
+    /// An address with a password or a token in it.
+    CREDENTIALS_IN_ADDRESS = "credentials-in-address";
+    /// Something that is pulled without encryption.
+    PLAIN_ADDRESS = "plain-address";
+    /// An image that is another one tomorrow.
+    MOVING_TAG = "moving-tag";
+    /// A version, or a range of versions, that is none.
+    VERSION_RANGE = "version-range";
     /// A label, an annotation or a selector that Kubernetes does not take.
     BAD_LABEL = "bad-label";
     /// A field that the API server drops without a word.
