@@ -120,6 +120,8 @@ codes! {
     REMOTE_OF_A_REMOTE = "remote-of-a-remote";
     /// Something that nothing uses.
     UNUSED = "unused";
+    /// A tenant that may reach another one, which does not let it in.
+    ONE_SIDED = "one-sided";
     /// A tenant, component or app that is on no target.
     LANDS_NOWHERE = "lands-nowhere";
     /// An override that holds on no target.

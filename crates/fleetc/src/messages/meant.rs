@@ -154,6 +154,13 @@ pub(crate) fn unused_pin(key: &Key) -> Diagnostic {
         .help(format!("write `${{pins.{}}}` where its version belongs, or take it away", key.text))
 }
 
+pub(crate) fn one_sided_peer(place: Place, other: Place, [tenant, name]: [&str; 2]) -> Diagnostic {
+    let message = format!("`{tenant}` may reach `{name}`, and `{name}` does not let it in");
+    Diagnostic::warning(codes::ONE_SIDED, place, message)
+        .also(other, "this tenant")
+        .help(format!("both sides are needed: add `\"{tenant}\"` to `network.from` of `{name}`"))
+}
+
 pub(crate) fn pin_for_nobody(line: &Key) -> Diagnostic {
     let message = format!("no cluster has the environment `{}`", line.text);
     Diagnostic::error(codes::UNUSED, line.place, message).help("take this line away")
