@@ -18,6 +18,7 @@ mod scaling;
 mod served;
 mod syntax;
 mod twins;
+mod unused;
 mod versions;
 mod walk;
 mod workloads;
@@ -134,8 +135,12 @@ impl<'f> Checker<'f> {
         }
     }
 
-    /// Says which exceptions nothing needed, once all is checked.
+    /// Says which exceptions and definitions nothing needed, once all is checked.
     pub(crate) fn finish(&self, diagnostics: &mut Diagnostics) {
+        // What nobody uses may be what a mistake should have named.
+        if self.is_whole && !diagnostics.has_errors() {
+            unused::check(self.fleet, self.library, diagnostics);
+        }
         for place in self.exceptions.unused() {
             if self.is_whole {
                 diagnostics.push(messages::exception_for_nothing(place));
