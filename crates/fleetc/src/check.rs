@@ -7,15 +7,19 @@ mod cluster;
 mod custom;
 mod definitions;
 mod exceptions;
+mod images;
 mod metadata;
 mod network;
 mod patterns;
 mod pods;
+mod pulled;
 mod scalars;
 mod scaling;
 mod served;
 mod syntax;
 mod twins;
+mod unused;
+mod versions;
 mod walk;
 mod workloads;
 
@@ -93,6 +97,7 @@ impl<'f> Checker<'f> {
         let exceptions = Exceptions::of(fleet, today, diagnostics);
         let mut said = Diagnostics::default();
         let clusters = cluster::versions(fleet, &mut said);
+        pulled::check_sources(fleet, &mut said);
         for diagnostic in said.into_found() {
             diagnostics.push(exceptions.applied(diagnostic, &library.sources));
         }
@@ -130,8 +135,12 @@ impl<'f> Checker<'f> {
         }
     }
 
-    /// Says which exceptions nothing needed, once all is checked.
+    /// Says which exceptions and definitions nothing needed, once all is checked.
     pub(crate) fn finish(&self, diagnostics: &mut Diagnostics) {
+        // What nobody uses may be what a mistake should have named.
+        if self.is_whole && !diagnostics.has_errors() {
+            unused::check(self.fleet, self.library, diagnostics);
+        }
         for place in self.exceptions.unused() {
             if self.is_whole {
                 diagnostics.push(messages::exception_for_nothing(place));

@@ -120,6 +120,8 @@ codes! {
     REMOTE_OF_A_REMOTE = "remote-of-a-remote";
     /// Something that nothing uses.
     UNUSED = "unused";
+    /// A tenant that may reach another one, which does not let it in.
+    ONE_SIDED = "one-sided";
     /// A tenant, component or app that is on no target.
     LANDS_NOWHERE = "lands-nowhere";
     /// An override that holds on no target.
@@ -176,6 +178,14 @@ codes! {
     FIELD_VALUE = "field-value";
     /// Two items of a list that have the same key.
     DUPLICATE_ITEM = "duplicate-item";
+    /// An address with a password or a token in it.
+    CREDENTIALS_IN_ADDRESS = "credentials-in-address";
+    /// Something that is pulled without encryption.
+    PLAIN_ADDRESS = "plain-address";
+    /// An image that is another one tomorrow.
+    MOVING_TAG = "moving-tag";
+    /// A version, or a range of versions, that is none.
+    VERSION_RANGE = "version-range";
     /// A label, an annotation or a selector that Kubernetes does not take.
     BAD_LABEL = "bad-label";
     /// A field that the API server drops without a word.

@@ -234,6 +234,25 @@ pub struct Change {
 }
 
 impl Fleet {
+    /// Every table of fleet.toml that is a rung: in each of them anything may be named.
+    pub(crate) fn rungs(&self) -> impl Iterator<Item = &Rung> {
+        let defaults = &self.defaults;
+        let members = self.clusters.iter().filter_map(|it| it.pool.as_ref()).flat_map(|pool| &pool.members);
+        let copies = self.tenants.iter().filter_map(|it| it.copy.as_ref()).map(|copy| &copy.rung);
+        [&self.rung, &defaults.all, &defaults.environment, &defaults.cluster, &defaults.tenant]
+            .into_iter()
+            .chain([&defaults.bundle, &defaults.component, &defaults.app])
+            .chain(self.environments.iter().map(|it| &it.rung))
+            .chain(self.clusters.iter().map(|it| &it.rung))
+            .chain(members)
+            .chain(self.tenants.iter().map(|it| &it.rung))
+            .chain(copies)
+            .chain(self.apps.iter().map(|it| &it.rung))
+            .chain(self.bundles.iter().map(|it| &it.rung))
+            .chain(self.sources.values())
+            .map(|rung| &**rung)
+    }
+
     /// `dev/emea-1`: what a target is called in messages.
     pub fn target_name(&self, target: usize) -> String {
         let Target { environment, cluster, .. } = self.targets[target];

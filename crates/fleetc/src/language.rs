@@ -3,6 +3,7 @@
 //! From these definitions come the parser's checks, the JSON Schema for editors and the reference in `docs/language.md`.
 //! To add a key, add a field with its documentation to the table it belongs to.
 
+mod address;
 mod app;
 mod bundle;
 mod cluster;
@@ -19,6 +20,7 @@ mod source;
 mod table;
 mod tenant;
 
+pub(crate) use address::Address;
 pub use app::{App, Component, Config, ConfigFiles, Keep, Late, Substitute};
 pub use bundle::Bundle;
 pub use cluster::{Cluster, Kubeconfig, ManagedBy, Provision, State};

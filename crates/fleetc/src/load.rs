@@ -4,6 +4,7 @@ mod expand;
 mod objects;
 mod wanted;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -88,6 +89,17 @@ impl Library {
     /// All objects that were read.
     pub(crate) fn all_objects(&self) -> impl Iterator<Item = &Object> {
         self.objects.values().flat_map(|objects| objects.iter())
+    }
+
+    /// All objects and documents that were read.
+    pub(crate) fn all_values(&self) -> impl Iterator<Item = &Value> {
+        let documents = self.documents.values().flat_map(|documents| documents.iter());
+        self.all_objects().map(|object| &object.value).chain(documents)
+    }
+
+    /// All that becomes part of a ConfigMap.
+    pub(crate) fn all_raw(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.raw.values().map(|bytes| String::from_utf8_lossy(bytes))
     }
 
     /// The objects of `fleet.crds`: they are on the clusters already.

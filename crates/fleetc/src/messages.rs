@@ -3,6 +3,7 @@
 mod files;
 mod meant;
 mod objects;
+mod pulled;
 mod shapes;
 mod things;
 mod written;
@@ -10,6 +11,7 @@ mod written;
 pub(crate) use files::*;
 pub(crate) use meant::*;
 pub(crate) use objects::*;
+pub(crate) use pulled::*;
 pub(crate) use shapes::*;
 pub(crate) use things::*;
 pub(crate) use written::*;

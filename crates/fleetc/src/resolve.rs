@@ -3,6 +3,7 @@
 pub(crate) mod ladder;
 pub(crate) mod matching;
 mod names;
+mod peers;
 mod pins;
 mod place;
 mod pool;
@@ -40,6 +41,7 @@ pub(crate) fn resolve(
     place::bundles(&mut fleet, tally, diagnostics);
     pins::check(&fleet, diagnostics);
     names::check_matchers(&fleet, tally, diagnostics);
+    peers::check(&fleet, diagnostics);
     fleet
 }
 

@@ -76,6 +76,16 @@ pub const TABLES: [&str; 10] = [
 
 const DEFAULTS: [&str; 6] = ["environment", "cluster", "tenant", "bundle", "component", "app"];
 
+/// The tables whose things have folders of their name.
+const FOLDERS: [&str; 6] = ["environments", "clusters", "tenants", "bundles", "components", "apps"];
+
+/// Whether Windows has a device of that name, in every folder, with any extension.
+fn is_device(name: &str) -> bool {
+    let numbered = ["com", "lpt"].iter().find_map(|start| name.strip_prefix(start));
+    let is_digit = |rest: &str| rest.len() == 1 && rest.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(name, "con" | "prn" | "aux" | "nul") || numbered.is_some_and(is_digit)
+}
+
 /// Names that stand for something already.
 const RESERVED: [(&str, &str); 2] = [("clusters", "common"), ("tenants", "main")];
 
@@ -165,6 +175,8 @@ impl Reader<'_> {
             self.push(messages::bad_name(&thing.key));
         } else if RESERVED.contains(&(kind, name)) {
             self.push(messages::reserved_name(&thing.key));
+        } else if FOLDERS.contains(&kind) && thing.value.get("tenant").is_none() && is_device(name) {
+            self.push(messages::name_of_a_device(&thing.key));
         }
     }
 

@@ -13,7 +13,7 @@ use crate::messages;
 use crate::sources::Sources;
 
 /// What can be allowed: what is said of objects, and concerns nobody's rights.
-const CAN_BE_ALLOWED: [Code; 15] = [
+const CAN_BE_ALLOWED: [Code; 17] = [
     codes::UNKNOWN_FIELD,
     codes::FIELD_TYPE,
     codes::MISSING_FIELD,
@@ -29,6 +29,8 @@ const CAN_BE_ALLOWED: [Code; 15] = [
     codes::MISSING_OBJECT,
     codes::SELECTS_NOTHING,
     codes::KUBERNETES_VERSION,
+    codes::PLAIN_ADDRESS,
+    codes::MOVING_TAG,
 ];
 
 /// The exceptions of a fleet, and which of them were needed.

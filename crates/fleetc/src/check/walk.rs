@@ -7,7 +7,9 @@ use fleetc_manifests::kinds::{self, Field, Kind, Required, Shape, Type, Versions
 use fleetc_manifests::{Data, Entry, List, Map, Place, Value};
 
 use super::patterns::OfThread;
-use super::{definitions, metadata, network, pods, scalars, scaling, syntax, twins, workloads};
+use super::{
+    definitions, images, metadata, network, pods, pulled, scalars, scaling, syntax, twins, workloads,
+};
 use crate::diagnostic::Diagnostic;
 use crate::messages;
 
@@ -16,7 +18,8 @@ pub(super) type Rule = for<'v, 'p> fn(&'v Value, &mut Walk<'v, 'p>);
 
 /// The rules of each type, by its number.
 static RULES: LazyLock<Vec<Vec<Rule>>> = LazyLock::new(|| {
-    let all = [pods::RULES, workloads::RULES, network::RULES, scaling::RULES, definitions::RULES].concat();
+    let of_kubernetes = [pods::RULES, workloads::RULES, network::RULES, scaling::RULES, definitions::RULES];
+    let all = [&of_kubernetes.concat()[..], images::RULES, pulled::RULES].concat();
     let of = |name: &str| all.iter().filter(|(it, _)| *it == name).map(|(_, rule)| *rule).collect();
     kinds::types().map(|shape| of(shape.name())).collect()
 });

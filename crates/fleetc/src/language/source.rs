@@ -28,7 +28,7 @@ table! {
         /// The tag of a Git repository or an OCI artifact.
         "tag" tag: Text, default "of an OCI artifact: `\"latest\"`";
         /// A range of versions, of which the newest tag is taken.
-        "semver" semver: Text, example "semver = \">=1.2.0 <2.0.0\"";
+        "semver" semver: Spanned<Text>, example "semver = \">=1.2.0 <2.0.0\"";
         /// A commit of a Git repository.
         "commit" commit: Text;
         /// The digest of an OCI artifact.

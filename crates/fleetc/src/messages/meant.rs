@@ -159,6 +159,23 @@ pub(crate) fn unused_pin(key: &Key) -> Diagnostic {
         .help(format!("write `${{pins.{}}}` where its version belongs, or take it away", key.text))
 }
 
+pub(crate) fn unused_variable(key: &Key) -> Diagnostic {
+    Diagnostic::warning(codes::UNUSED, key.place, format!("nothing uses the variable `{}`", key.text))
+        .help(format!("write `${{{}}}` where its value belongs, or take it away", key.text))
+}
+
+pub(crate) fn unused_source(name: &str, place: Place) -> Diagnostic {
+    Diagnostic::warning(codes::UNUSED, place, format!("nothing is pulled from the source `{name}`"))
+        .help(format!("write `source = \"{name}\"` where it belongs, or take the table away"))
+}
+
+pub(crate) fn one_sided_peer(place: Place, other: Place, [tenant, name]: [&str; 2]) -> Diagnostic {
+    let message = format!("`{tenant}` may reach `{name}`, and `{name}` does not let it in");
+    Diagnostic::warning(codes::ONE_SIDED, place, message)
+        .also(other, "this tenant")
+        .help(format!("both sides are needed: add `\"{tenant}\"` to `network.from` of `{name}`"))
+}
+
 pub(crate) fn pin_for_nobody(line: &Key) -> Diagnostic {
     let message = format!("no cluster has the environment `{}`", line.text);
     Diagnostic::error(codes::UNUSED, line.place, message).help("take this line away")

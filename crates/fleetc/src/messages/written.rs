@@ -81,6 +81,12 @@ pub(crate) fn reserved_name(key: &Key) -> Diagnostic {
         .help("`common` is the environment that every cluster has, `main` the tenant beside its copies")
 }
 
+pub(crate) fn name_of_a_device(key: &Key) -> Diagnostic {
+    let message = format!("Windows takes no folder that is called `{}`", key.text);
+    Diagnostic::error(codes::BAD_NAME, key.place, message)
+        .help("call it something else, so that everybody can check the repository out")
+}
+
 pub(crate) fn override_without_when(place: Place) -> Diagnostic {
     Diagnostic::error(codes::MISSING_KEY, place, "an override does not say where it holds")
         .help("add `when = { … }`; what always holds stands in the table itself")

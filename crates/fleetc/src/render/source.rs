@@ -43,7 +43,7 @@ pub(super) struct Chart<'a> {
     /// Its name, or its path.
     pub(super) name: Option<&'a str>,
     /// Its version.
-    pub(super) version: Option<&'a str>,
+    pub(super) version: Option<&'a Spanned<Text>>,
 }
 
 impl Source {
@@ -173,7 +173,11 @@ fn check_address(kind: &str, address: &Spanned<Text>, diagnostics: &mut Diagnost
         _ => return,
     };
     if !schemes.iter().any(|scheme| address.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty())) {
-        diagnostics.push(messages::bad_address(address.place, address, schemes));
+        diagnostics.push(messages::bad_address(
+            address.place,
+            &language::Address::of(address).shown(),
+            schemes,
+        ));
     }
 }
 
@@ -191,25 +195,27 @@ fn url(keys: &language::Source, address: &Spanned<Text>, chart: Option<Chart<'_>
 
 fn reference(kind: &str, keys: &language::Source, chart: Option<Chart<'_>>) -> Option<Value> {
     let mut reference = Map::new();
-    let mut push = |key: &str, text: Option<&Text>| {
-        if let Some(text) = text {
-            reference.push(key, text.into());
+    let mut push = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            reference.push(key, value);
         }
     };
+    let text = |text: &Option<Text>| text.as_ref().map(Value::from);
+    let semver = keys.semver.as_ref().map(|it| Value::new(&it.value, it.place));
     match kind {
         "GitRepository" => {
-            push("branch", keys.branch.as_ref());
-            push("tag", keys.tag.as_ref());
-            push("semver", keys.semver.as_ref());
-            push("commit", keys.commit.as_ref());
+            push("branch", text(&keys.branch));
+            push("tag", text(&keys.tag));
+            push("semver", semver);
+            push("commit", text(&keys.commit));
             if reference.is_empty() {
                 reference.push("branch", "main".into());
             }
         }
         "OCIRepository" => {
-            push("tag", keys.tag.as_ref());
-            push("semver", keys.semver.as_ref());
-            push("digest", keys.digest.as_ref());
+            push("tag", text(&keys.tag));
+            push("semver", semver);
+            push("digest", text(&keys.digest));
             if let Some(version) = chart.and_then(|chart| chart.version) {
                 return Some(chart_reference(version));
             }
@@ -223,13 +229,14 @@ fn reference(kind: &str, keys: &language::Source, chart: Option<Chart<'_>>) -> O
 }
 
 /// A version of a chart as an OCIRepository says it: `6.7.1`, `>=6.0.0`, `6.7.1@sha256:…`.
-fn chart_reference(version: &str) -> Value {
+fn chart_reference(version: &Spanned<Text>) -> Value {
     if let Some((_, digest)) = version.split_once('@') {
         return value!({ "digest": digest });
     }
     let is_range = version.contains(['>', '<', '=', '~', '^', '*', ' ', '|', ','])
         || version.split('.').any(|part| matches!(part, "x" | "X"));
-    if is_range { value!({ "semver": version }) } else { value!({ "tag": version }) }
+    let written = Value::new(&version.value, version.place);
+    if is_range { value!({ "semver": written }) } else { value!({ "tag": written }) }
 }
 
 /// Whether both would be the same object.

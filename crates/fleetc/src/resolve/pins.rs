@@ -8,7 +8,6 @@ use super::substitution::{Part, is_live, parts};
 use crate::diagnostic::Diagnostics;
 use crate::fleet::Fleet;
 use crate::messages;
-use crate::syntax::Rung;
 
 /// Says which pins nothing uses, and which of their lines are for no environment of a cluster.
 pub(super) fn check(fleet: &Fleet, diagnostics: &mut Diagnostics) {
@@ -16,7 +15,7 @@ pub(super) fn check(fleet: &Fleet, diagnostics: &mut Diagnostics) {
         return;
     }
     let mut used = BTreeSet::new();
-    for rung in rungs(fleet) {
+    for rung in fleet.rungs() {
         names_in(&rung.keys, &mut used);
         for it in &rung.overrides {
             names_in(&it.keys, &mut used);
@@ -38,25 +37,6 @@ pub(super) fn check(fleet: &Fleet, diagnostics: &mut Diagnostics) {
             }
         }
     }
-}
-
-/// Every table in which a pin may be named.
-fn rungs(fleet: &Fleet) -> impl Iterator<Item = &Rung> {
-    let defaults = &fleet.defaults;
-    let members = fleet.clusters.iter().filter_map(|it| it.pool.as_ref()).flat_map(|pool| &pool.members);
-    let copies = fleet.tenants.iter().filter_map(|it| it.copy.as_ref()).map(|copy| &copy.rung);
-    [&fleet.rung, &defaults.all, &defaults.environment, &defaults.cluster, &defaults.tenant]
-        .into_iter()
-        .chain([&defaults.bundle, &defaults.component, &defaults.app])
-        .chain(fleet.environments.iter().map(|it| &it.rung))
-        .chain(fleet.clusters.iter().map(|it| &it.rung))
-        .chain(members)
-        .chain(fleet.tenants.iter().map(|it| &it.rung))
-        .chain(copies)
-        .chain(fleet.apps.iter().map(|it| &it.rung))
-        .chain(fleet.bundles.iter().map(|it| &it.rung))
-        .chain(fleet.sources.values())
-        .map(|rung| &**rung)
 }
 
 /// The names of pins in the texts of a table.

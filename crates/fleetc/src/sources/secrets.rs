@@ -94,14 +94,17 @@ fn find_key(line: &str, key: &str) -> Option<usize> {
     })
 }
 
-/// Where the password in `https://user:password@host` begins.
+/// Where the password in `https://user:password@host`, or the token in `https://token@host`, begins.
 fn password_in_address(line: &str) -> Option<usize> {
     let start = line.find("://")? + 3;
     let rest = &line[start..];
     let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'')).unwrap_or(rest.len());
     let at = rest[..end].rfind('@')?;
-    let colon = rest[..at].find(':')?;
-    Some(start + colon + 1)
+    match rest[..at].find(':') {
+        Some(colon) => Some(start + colon + 1),
+        // Of what is no user of SSH, it may be a token.
+        None => (!line[..start].ends_with("ssh://")).then_some(start),
+    }
 }
 
 /// Writes the line, with stars from a byte on.
@@ -138,6 +141,7 @@ mod tests {
             "env: [{name: API_TOKEN, value: hunter2}]",
             "- name: API_TOKEN\n  value: hunter2",
             "url: https://me:hunter2@example.com/a",
+            "url: https://hunter2@example.com/a",
             "api-key: hunter2",
             "privateKey: |\n  hunter2\n  hunter2\nnext: 1",
         ] {

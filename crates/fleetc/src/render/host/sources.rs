@@ -95,10 +95,7 @@ fn source_of(host: &mut Host<'_>, on: usize, app: usize) -> Option<Source> {
     let on = &ons[on];
     let placed = &on.apps[app];
     let chart = match &placed.body {
-        Body::Chart(name) => Some(Chart {
-            name: name.as_deref(),
-            version: placed.keys.version.as_ref().map(|version| version.value.as_str()),
-        }),
+        Body::Chart(name) => Some(Chart { name: name.as_deref(), version: placed.keys.version.as_ref() }),
         _ => None,
     };
     let in_flux = placed.flux_namespace == on.flux.namespace;
