@@ -20,7 +20,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{Cluster, Defaults, Environment, Fleet, OUTPUT, Tenant};
-use crate::language::{self, Decoder, ManagedBy, Shaped, Stage};
+use crate::language::{self, Decoder, ManagedBy, RelativePath, Shaped, Stage};
 
 use crate::messages;
 use crate::syntax::{self, Rung};
@@ -53,6 +53,11 @@ pub(crate) fn resolve(
 /// The fleet with everything in it that needs no look-up of another thing.
 fn frame(written: syntax::Fleet, folder: &str, diagnostics: &mut Diagnostics) -> Fleet {
     let top: language::Fleet = decode(&written.fleet.keys, diagnostics);
+    if let (Some(output), None) = (written.fleet.keys.get("output"), &top.output)
+        && let Some(text) = output.as_text().filter(|text| RelativePath::new(*text).is_some())
+    {
+        diagnostics.push(messages::path_outside(output.place, text));
+    }
     let defaults = Defaults {
         all: Arc::new(written.defaults.all),
         environment: Arc::new(written.defaults.environment),
