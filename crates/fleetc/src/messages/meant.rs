@@ -139,6 +139,12 @@ pub(crate) fn too_many_targets(place: Place, most: usize) -> Diagnostic {
         .help("make several fleets of it, with a fleet.toml each")
 }
 
+pub(crate) fn too_many_tables(place: Place, most: usize) -> Diagnostic {
+    let message = format!("with this, the members of the pool have more than {most} tables together");
+    Diagnostic::error(codes::TOO_LARGE, place, message)
+        .help("say in one table what holds for the same members")
+}
+
 pub(crate) fn too_many_placements(place: Place, most: usize) -> Diagnostic {
     let message = format!(
         "with this, the fleet has more than {most} placements: tenants, components and apps, on each of their targets"

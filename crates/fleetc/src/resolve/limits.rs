@@ -30,6 +30,15 @@ pub(super) fn placements(count: usize, place: Place, diagnostics: &mut Diagnosti
     fits
 }
 
+/// Whether the members of a pool may have so many tables together; says so if they may not.
+pub(super) fn tables(count: usize, place: Place, diagnostics: &mut Diagnostics) -> bool {
+    let fits = count <= PLACEMENTS;
+    if !fits {
+        diagnostics.push(messages::too_many_tables(place, PLACEMENTS));
+    }
+    fits
+}
+
 /// Whether one of the limits was reached.
 pub(crate) fn are_reached(diagnostics: &Diagnostics) -> bool {
     diagnostics.has(codes::TOO_LARGE)
