@@ -55,6 +55,10 @@ impl Files for Disk {
         if metadata.is_dir() {
             return Err(FileError::IsFolder);
         }
+        // A pipe or a device may have no end.
+        if !metadata.is_file() {
+            return Err(FileError::Other("is neither a file nor a folder".into()));
+        }
         if metadata.len() > LARGEST {
             return Err(FileError::TooLarge(LARGEST));
         }
@@ -63,7 +67,7 @@ impl Files for Disk {
 
     fn list(&self, folder: &str) -> Result<Vec<Listed>, FileError> {
         let path = self.resolve(folder)?;
-        if fs::metadata(&path).map_err(|error| from(&error))?.is_file() {
+        if !fs::metadata(&path).map_err(|error| from(&error))?.is_dir() {
             return Err(FileError::IsFile);
         }
         let mut listed = Vec::new();

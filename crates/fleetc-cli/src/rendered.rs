@@ -83,6 +83,7 @@ impl<'r> Rendered<'r> {
 
     /// Looks at the folder, and changes nothing.
     pub(crate) fn look(root: &'r Path, system: &'r dyn System) -> Result<Self, String> {
+        refuse_links(&[&root.join(OWN)])?;
         let text = read_text(&root.join(LEDGER))?;
         let journal = read_text(&root.join(OWN).join(JOURNAL))?;
         let mut cache = Cache::read(&root.join(OWN).join("cache"));
@@ -230,7 +231,8 @@ fn make_folders(path: &Path, system: &dyn System) -> io::Result<Vec<PathBuf>> {
     Ok(missing)
 }
 
-fn refuse_links(paths: &[&Path]) -> Result<(), String> {
+/// Refuses paths that are links.
+pub(crate) fn refuse_links(paths: &[&Path]) -> Result<(), String> {
     let is_a_link = |path: &&&Path| fs::symlink_metadata(path).is_ok_and(|it| it.is_symlink());
     paths.iter().find(is_a_link).map_or(Ok(()), |path| Err(is_link(path)))
 }

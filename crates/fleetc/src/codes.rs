@@ -124,6 +124,8 @@ codes! {
     ONE_SIDED = "one-sided";
     /// A tenant, component or app that is on no target.
     LANDS_NOWHERE = "lands-nowhere";
+    /// A fleet with more targets, or more on them, than fleetc compiles.
+    TOO_LARGE = "too-large";
     /// An override that holds on no target.
     HOLDS_NOWHERE = "holds-nowhere";
     /// A key that an earlier rung has locked.

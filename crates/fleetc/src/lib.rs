@@ -190,7 +190,12 @@ impl Work {
         if self.diagnostics.has(codes::TOML_SYNTAX) {
             return None;
         }
-        Some(resolve::resolve(written, input.folder, &mut self.tally, &mut self.diagnostics))
+        let fleet = resolve::resolve(written, input.folder, &mut self.tally, &mut self.diagnostics);
+        if self.diagnostics.has(codes::TOO_LARGE) {
+            self.tally = Tally::default();
+            return None;
+        }
+        Some(fleet)
     }
 
     fn compiled(&mut self, input: &Input<'_>, way: &Way<'_>) -> Option<Fleet> {

@@ -5,7 +5,7 @@ mod objects;
 mod wanted;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fleetc_manifests::{Place, Text, Value, yaml};
@@ -25,6 +25,8 @@ pub(crate) use wanted::{Use, config_file, files_of_app, files_of_tenant};
 pub(crate) struct Library {
     /// What a path in fleet.toml means: the files.
     files_of: BTreeMap<(Use, Text), Arc<[Text]>>,
+    /// The files that say what a path means.
+    followed: BTreeMap<(Use, Text), Vec<Text>>,
     /// The objects of each file with manifests.
     objects: BTreeMap<Text, Arc<[Object]>>,
     /// The documents of each other YAML file.
@@ -48,11 +50,20 @@ pub(crate) fn load(
     let wanted = wanted::wanted(fleet, diagnostics);
     let mut places: BTreeMap<(Use, Text), Place> = BTreeMap::new();
     for ((purpose, path), place) in wanted {
-        let mut expander = expand::Expander { files, sources: &mut library.sources, diagnostics, place };
+        let mut expander = expand::Expander {
+            files,
+            sources: &mut library.sources,
+            diagnostics,
+            place,
+            followed: Vec::new(),
+            seen: BTreeSet::new(),
+            open: Vec::new(),
+        };
         let found = expander.expand(purpose, &path);
         for file in &found {
             places.entry((purpose, file.clone())).or_insert(place);
         }
+        library.followed.insert((purpose, path.clone()), expander.followed);
         library.files_of.insert((purpose, path), found.into());
     }
     library.read(files, &places, diagnostics);
@@ -64,6 +75,11 @@ impl Library {
     /// The files that a path in fleet.toml means.
     pub(crate) fn files_of(&self, purpose: Use, path: &str) -> &[Text] {
         self.files_of.get(&(purpose, path.into())).map_or(&[], |files| files)
+    }
+
+    /// The files that say what a path in fleet.toml means: lists of others.
+    pub(crate) fn followed(&self, purpose: Use, path: &str) -> &[Text] {
+        self.followed.get(&(purpose, path.into())).map_or(&[], |files| files)
     }
 
     /// The objects of a file.

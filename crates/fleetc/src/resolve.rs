@@ -1,6 +1,7 @@
 //! The second phase: what was written into what is meant. Names are looked up, defaults filled in, things placed.
 
 pub(crate) mod ladder;
+pub(crate) mod limits;
 pub(crate) mod matching;
 mod names;
 mod peers;
@@ -12,6 +13,7 @@ pub(crate) mod scope;
 pub(crate) mod substitution;
 pub(crate) mod tally;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fleetc_manifests::{Map, Place, Text, Value};
@@ -19,7 +21,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{Cluster, Defaults, Environment, Fleet, OUTPUT, Tenant};
-use crate::language::{self, Decoder, ManagedBy, Shaped, Stage};
+use crate::language::{self, Decoder, ManagedBy, RelativePath, Shaped, Stage};
 
 use crate::messages;
 use crate::syntax::{self, Rung};
@@ -35,9 +37,14 @@ pub(crate) fn resolve(
 ) -> Fleet {
     let mut fleet = frame(written, folder, diagnostics);
     place::targets(&mut fleet, diagnostics);
+    if limits::are_reached(diagnostics) {
+        return fleet;
+    }
     provision::declare(&mut fleet, tally, diagnostics);
-    place::tenants(&mut fleet, tally, diagnostics);
-    place::apps(&mut fleet, tally, diagnostics);
+    place::things(&mut fleet, tally, diagnostics);
+    if limits::are_reached(diagnostics) {
+        return fleet;
+    }
     place::bundles(&mut fleet, tally, diagnostics);
     pins::check(&fleet, diagnostics);
     names::check_matchers(&fleet, tally, diagnostics);
@@ -48,6 +55,11 @@ pub(crate) fn resolve(
 /// The fleet with everything in it that needs no look-up of another thing.
 fn frame(written: syntax::Fleet, folder: &str, diagnostics: &mut Diagnostics) -> Fleet {
     let top: language::Fleet = decode(&written.fleet.keys, diagnostics);
+    if let (Some(output), None) = (written.fleet.keys.get("output"), &top.output)
+        && let Some(text) = output.as_text().filter(|text| RelativePath::new(*text).is_some())
+    {
+        diagnostics.push(messages::path_outside(output.place, text));
+    }
     let defaults = Defaults {
         all: Arc::new(written.defaults.all),
         environment: Arc::new(written.defaults.environment),
@@ -69,23 +81,28 @@ fn frame(written: syntax::Fleet, folder: &str, diagnostics: &mut Diagnostics) ->
         ..Fleet::default()
     };
     environments(&mut fleet, written.environments, diagnostics);
-    for (name, rung) in written.clusters {
-        for cluster in pool::clusters(&fleet, &name, rung, diagnostics) {
-            let first = fleet.clusters.iter().find(|it| it.name == cluster.name);
-            if let Some(first) = first.filter(|_| cluster.pool.is_some()) {
-                diagnostics.push(messages::two_of_one_name(
-                    "cluster",
-                    &cluster.name,
-                    cluster.place,
-                    first.place,
-                ));
-            } else {
-                fleet.clusters.push(cluster);
-            }
-        }
-    }
+    clusters(&mut fleet, written.clusters, diagnostics);
     place::declare(&mut fleet, written.tenants, written.components, written.apps, diagnostics);
     fleet
+}
+
+fn clusters(fleet: &mut Fleet, written: IndexMap<Text, Rung>, diagnostics: &mut Diagnostics) {
+    let mut names: BTreeMap<Text, Place> = BTreeMap::new();
+    for (name, rung) in written {
+        let place = rung.place;
+        for cluster in pool::clusters(fleet, &name, rung, diagnostics) {
+            let first = *names.entry(cluster.name.clone()).or_insert(cluster.place);
+            if first == cluster.place {
+                fleet.clusters.push(cluster);
+            } else {
+                diagnostics.push(messages::two_of_one_name("cluster", &cluster.name, cluster.place, first));
+            }
+        }
+        // Each is a target at least.
+        if !limits::targets(fleet.clusters.len(), place, diagnostics) {
+            return;
+        }
+    }
 }
 
 fn environments(fleet: &mut Fleet, mut written: IndexMap<Text, Rung>, diagnostics: &mut Diagnostics) {

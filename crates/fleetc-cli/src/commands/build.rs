@@ -11,7 +11,7 @@ use crate::digest::Digest;
 use crate::global::Global;
 use crate::inputs::{Input, Inputs};
 use crate::output::{Output, counted};
-use crate::rendered::{Allowed, Cache, Mark, Mode, Rendered, Stage};
+use crate::rendered::{Allowed, Cache, Mark, Mode, Rendered, Stage, refuse_links};
 use crate::report::{self, Said};
 use crate::stamp::Stamp;
 use crate::system::Machine;
@@ -180,7 +180,7 @@ impl Building<'_> {
 
     /// Makes the output folder hold the tree.
     fn write(&self, output: &mut Output) -> Result<Ended, NotRun> {
-        let folder = self.folder();
+        let folder = self.folder()?;
         let patience = Duration::from_secs(self.args.wait);
         self.timings.phase("look");
         let rendered = Rendered::open(&folder, &Machine, patience, |holder| {
@@ -199,7 +199,7 @@ impl Building<'_> {
 
     /// Says in what the output folder does not hold the tree.
     fn compare(&self, output: &mut Output) -> Result<Ended, NotRun> {
-        let folder = self.folder();
+        let folder = self.folder()?;
         self.timings.phase("look");
         let rendered = Rendered::look(&folder, &Machine)?;
         if self.is_current(&rendered, self.key(&folder), output) {
@@ -298,8 +298,17 @@ impl Building<'_> {
         Allowed { names: self.args.allow_delete.clone(), retired }
     }
 
-    fn folder(&self) -> PathBuf {
-        self.args.output.clone().unwrap_or_else(|| self.fleet.beside(&fleetc::output_of(&self.fleet.text)))
+    /// The folder that is written. Where the fleet says it, no link leads there: what lies in it is of this fleet.
+    fn folder(&self) -> Result<PathBuf, NotRun> {
+        if let Some(folder) = &self.args.output {
+            return Ok(folder.clone());
+        }
+        let output = fleetc::output_of(&self.fleet.text);
+        let ends = output.match_indices('/').map(|(end, _)| end).chain([output.len()]);
+        for end in ends {
+            refuse_links(&[&self.fleet.beside(&output[..end])])?;
+        }
+        Ok(self.fleet.beside(&output))
     }
 
     /// Of all that decides what is built, but the files that the fleet names.

@@ -33,7 +33,7 @@ pub(crate) struct Cache {
 impl Cache {
     /// Reads a cache, and when it was written.
     pub(crate) fn read(path: &Path) -> Option<(Self, Stamp)> {
-        let metadata = fs::symlink_metadata(path).ok()?;
+        let metadata = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
         let bytes = fs::read(path).ok()?;
         Some((Self::parse(&bytes)?, Stamp::of(&metadata)))
     }

@@ -3,6 +3,7 @@
 use fleetc_manifests::{Data, Key, Map, Place, Value, kinds};
 
 use super::TableShape;
+use crate::codes;
 use crate::diagnostic::Diagnostics;
 use crate::messages;
 
@@ -31,7 +32,9 @@ impl<'d> Decoder<'d> {
     /// Whether it is text that only substitution makes what it shall be, or that it failed to: that was said.
     pub fn is_deferred(&self, value: &Value) -> bool {
         value.as_text().is_some_and(|text| text.contains("${"))
-            && (self.stage == Stage::Written || self.diagnostics.has_at(value.place))
+            && (self.stage == Stage::Written
+                || self.diagnostics.has_at(value.place)
+                || self.diagnostics.has(codes::VARIABLE_CYCLE))
     }
 
     /// The table that should stand there.

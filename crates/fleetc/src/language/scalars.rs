@@ -177,7 +177,7 @@ text_form! {
 text_form! {
     /// A path below the fleet's folder, with `/` between its parts; `*` stands for any part of a name.
     RelativePath, TextForm::Path, is_relative_path,
-    "a path inside the fleet's folder, with `/` between its parts: no `..`, no `\\`, not absolute"
+    "a path inside the fleet's folder, with `/` between its parts: no `..`, no `\\`, not absolute, and no name that Windows or git keep"
 }
 
 text_form! {
@@ -201,9 +201,31 @@ fn is_label(text: &str) -> bool {
 }
 
 fn is_relative_path(text: &str) -> bool {
-    let part_is_safe = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':', '~']);
     let path = text.strip_suffix('/').unwrap_or(text);
-    text.len() <= 1024 && path.split('/').all(part_is_safe) && !text.contains(char::is_control)
+    text.len() <= 1024 && path.split('/').all(is_part_of_a_path) && !text.contains(is_unseen)
+}
+
+/// Whether the text names something in a folder, and the same on every system: Windows takes trailing dots and blanks off,
+/// and has names that are devices. What git keeps for itself is nobody's: it may hold the credentials of a checkout.
+fn is_part_of_a_path(part: &str) -> bool {
+    const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+    let stem = part.split('.').next().unwrap_or_default().trim_end().to_lowercase();
+    let numbered = ["com", "lpt"].iter().find_map(|device| stem.strip_prefix(device));
+    let is_numbered =
+        numbered.is_some_and(|it| it.chars().count() == 1 && it.contains(|c: char| c.is_numeric()));
+    !matches!(part, "" | "." | "..")
+        && part.len() <= 255
+        && !part.contains(['\\', ':', '~'])
+        && !part.ends_with(['.', ' '])
+        && !part.eq_ignore_ascii_case(".git")
+        && !DEVICES.contains(&stem.as_str())
+        && !is_numbered
+}
+
+/// Whether nobody sees the character, or it changes the order in which others are seen.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Whether the text has the form that Flux's own schema asks of durations, and fits into Go's.
@@ -441,10 +463,32 @@ mod tests {
 
     #[test]
     fn paths_stay_inside() {
-        for path in ["apps/web", "apps/*.yaml", "a.b/c_d/", "apps"] {
+        for path in
+            ["apps/web", "apps/*.yaml", "a.b/c_d/", "apps", ".github", "company", "com10", "nullable.yaml"]
+        {
             assert!(RelativePath::new(path).is_some(), "{path}");
         }
-        for path in ["", "/etc", "../x", "a/../b", "a//b", "./a", "C:/x", "a\\b", "~/x", "a\0b", "a/.."] {
+        for path in [
+            "",
+            "/etc",
+            "../x",
+            "a/../b",
+            "a//b",
+            "./a",
+            "C:/x",
+            "a\\b",
+            "~/x",
+            "a\0b",
+            "a/..",
+            "a.",
+            "a /b",
+            "nul",
+            "a/COM1.yaml",
+            "lpt\u{b9}",
+            ".git/config",
+            ".GIT",
+            "a\u{202e}b",
+        ] {
             assert!(RelativePath::new(path).is_none(), "{path}");
         }
     }

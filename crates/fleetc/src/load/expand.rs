@@ -1,12 +1,14 @@
 //! What a path in fleet.toml means: a file, the files of a folder, those that a glob matches, or those that a
 //! kustomization.yaml lists.
 
+use std::collections::BTreeSet;
+
 use fleetc_manifests::{Place, Text, Value, yaml};
 
 use super::{Use, has_extension};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::files::{FileError, Files, Listed};
-use crate::language::Pattern;
+use crate::language::{Pattern, RelativePath};
 use crate::messages;
 use crate::sources::Sources;
 
@@ -22,6 +24,12 @@ pub(super) struct Expander<'a> {
     pub(super) diagnostics: &'a mut Diagnostics,
     /// Where the path was written.
     pub(super) place: Place,
+    /// The files that say which others are meant.
+    pub(super) followed: Vec<Text>,
+    /// The folders that were looked into: once is enough, however often they are listed.
+    pub(super) seen: BTreeSet<String>,
+    /// Those among them that are being looked into.
+    pub(super) open: Vec<String>,
 }
 
 impl Expander<'_> {
@@ -76,9 +84,13 @@ impl Expander<'_> {
         match self.list(path) {
             Err(FileError::IsFile) => found.push(path.into()),
             Err(error) => self.push(messages::unreadable(self.place, path, &error)),
+            Ok(_) if self.open.iter().any(|open| open == path) => self.push(messages::too_deep(self.place)),
+            Ok(_) if !self.seen.insert(path.to_owned()) => {}
             Ok(listed) => {
                 let before = found.len();
+                self.open.push(path.to_owned());
                 self.folder(path, listed, found, depth);
+                self.open.pop();
                 if depth == 0 && found.len() == before {
                     self.push(messages::folder_without_manifests(self.place, path));
                 }
@@ -104,6 +116,7 @@ impl Expander<'_> {
 
     /// Follows a kustomization.yaml that only lists resources.
     fn kustomization(&mut self, folder: &str, path: &str, found: &mut Vec<Text>, depth: usize) {
+        self.followed.push(path.into());
         let Some(value) = self.read_kustomization(path) else {
             return;
         };
@@ -183,5 +196,6 @@ fn resolve(folder: &str, relative: &str) -> Option<String> {
             name => parts.push(name),
         }
     }
-    Some(parts.join("/"))
+    let path = parts.join("/");
+    RelativePath::new(path.as_str()).map(|_| path)
 }

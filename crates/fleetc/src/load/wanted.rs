@@ -8,6 +8,8 @@ use fleetc_manifests::{Data, Map, Place, Text, Value};
 use super::Library;
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{App, COMMON, Fleet, Placement, Tenant};
+use crate::language::RelativePath;
+use crate::messages;
 use crate::resolve::Tally;
 use crate::resolve::ladder::{climb, flux_steps};
 use crate::resolve::matching::Context;
@@ -128,10 +130,12 @@ fn naming(placement: &Placement) -> impl Iterator<Item = (Use, &Value)> {
 struct Found(BTreeMap<(Use, Text), Place>);
 
 impl Found {
-    /// The files that the paths mean.
+    /// The files that the paths mean, and those that say so.
     fn files(self, library: &Library) -> BTreeSet<Text> {
-        let paths = self.0.into_keys();
-        paths.flat_map(|(purpose, path)| library.files_of(purpose, &path).to_vec()).collect()
+        let all = self.0.keys().map(|(purpose, path)| {
+            library.files_of(*purpose, path).iter().chain(library.followed(*purpose, path))
+        });
+        all.flatten().cloned().collect()
     }
 
     /// What Flux itself is rendered from on a cluster, and what changes it.
@@ -168,7 +172,7 @@ impl Found {
         for (purpose, value) in naming(placement) {
             let value = scope.as_mut().map_or_else(|| value.clone(), |scope| scope.value(value));
             if purpose == Use::Config {
-                self.configs(&value);
+                self.configs(&value, diagnostics);
             } else {
                 self.paths(purpose, &value);
             }
@@ -187,20 +191,23 @@ impl Found {
         }
     }
 
-    fn configs(&mut self, value: &Value) {
+    fn configs(&mut self, value: &Value, diagnostics: &mut Diagnostics) {
         for entry in value.as_map().map_or([].iter(), Map::iter) {
             let files = entry.value.get("files").unwrap_or(&entry.value);
             for file in files.as_list().into_iter().flatten() {
-                if let Some(text) = file.as_text() {
-                    self.path(Use::Config, config_file(text).1, file.place);
+                let Some(text) = file.as_text() else { continue };
+                let (_, path) = config_file(text);
+                if RelativePath::new(path).is_none() {
+                    diagnostics.push(messages::path_outside(file.place, path));
                 }
+                self.path(Use::Config, path, file.place);
             }
         }
     }
 
     fn path(&mut self, purpose: Use, path: &str, place: Place) {
         // A path that is none was said when it was read.
-        if crate::language::RelativePath::new(path).is_some() {
+        if RelativePath::new(path).is_some() {
             let path = Text::from(path.trim_end_matches('/'));
             self.0.entry((purpose, path)).or_insert(place);
         }

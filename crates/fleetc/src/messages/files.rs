@@ -11,6 +11,11 @@ pub(crate) fn unreadable(place: Place, path: &str, error: &FileError) -> Diagnos
         .help("paths are relative to the folder that fleet.toml is in")
 }
 
+pub(crate) fn path_outside(place: Place, path: &str) -> Diagnostic {
+    Diagnostic::error(codes::WRONG_FORM, place, format!("`{path}` is no path inside the fleet's folder"))
+        .help("write it with `/` between its parts: no `..`, no `\\`, not absolute, and no name that Windows or git keep")
+}
+
 pub(crate) fn not_text(place: Place, path: &str, offset: usize) -> Diagnostic {
     Diagnostic::error(codes::UNREADABLE, place, format!("`{path}` is not UTF-8, from byte {offset} on"))
         .help("manifests are text in UTF-8")

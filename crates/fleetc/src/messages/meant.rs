@@ -132,6 +132,27 @@ pub(crate) fn bad_count(place: Place, most: usize) -> Diagnostic {
         .help("write another number")
 }
 
+pub(crate) fn too_many_targets(place: Place, most: usize) -> Diagnostic {
+    let message =
+        format!("with this, the fleet has more than {most} targets: clusters, in each of their environments");
+    Diagnostic::error(codes::TOO_LARGE, place, message)
+        .help("make several fleets of it, with a fleet.toml each")
+}
+
+pub(crate) fn too_many_tables(place: Place, most: usize) -> Diagnostic {
+    let message = format!("with this, the members of the pool have more than {most} tables together");
+    Diagnostic::error(codes::TOO_LARGE, place, message)
+        .help("say in one table what holds for the same members")
+}
+
+pub(crate) fn too_many_placements(place: Place, most: usize) -> Diagnostic {
+    let message = format!(
+        "with this, the fleet has more than {most} placements: tenants, components and apps, on each of their targets"
+    );
+    Diagnostic::error(codes::TOO_LARGE, place, message)
+        .help("make several fleets of it, with a fleet.toml each")
+}
+
 pub(crate) fn no_member(place: Place, key: &str, pool: &str, count: usize) -> Diagnostic {
     let message = format!("the pool `{pool}` has no member `{key}`: it counts {count}");
     Diagnostic::error(codes::UNKNOWN_NAME, place, message)

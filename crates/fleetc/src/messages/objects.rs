@@ -39,7 +39,13 @@ pub(crate) fn meets_nothing_anywhere(place: Place) -> Diagnostic {
 }
 
 pub(crate) fn patch_changes_identity(place: Place, old: &ObjectName, new: &ObjectName) -> Diagnostic {
-    Diagnostic::error(codes::CHANGES_IDENTITY, place, format!("this patch makes {old} into {new}"))
+    // Where the namespace stays, it is no part of it: it may differ by environment, and the mistake is one.
+    let shown = |name: &ObjectName| {
+        let stays = old.namespace == new.namespace;
+        if stays { format!("{} {}", name.kind, name.name) } else { name.to_string() }
+    };
+    let message = format!("this patch makes {} into {}", shown(old), shown(new));
+    Diagnostic::error(codes::CHANGES_IDENTITY, place, message)
         .help("a patch may not change kind, name or namespace: `name-prefix` and `namespace` of the app do")
 }
 

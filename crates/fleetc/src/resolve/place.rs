@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use super::ladder::{Step, bundle_steps, climb, steps};
 use super::matching::{Context, holds};
-use super::{Tally, cluster_keys, decode, filled_in, host_of, tenant_keys};
+use super::{Tally, cluster_keys, decode, filled_in, host_of, limits, tenant_keys};
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{App, Bundle, COMMON, Copy, Fleet, Placement, Settings, Target, Tenant};
 use crate::language::{self, Matcher, Name, OneOrMany, Pattern, Spanned, TenantState};
@@ -42,6 +42,9 @@ pub(super) fn declare(
             None => vec![None],
             Some(name) => homes_of(fleet, &name, diagnostics),
         };
+        if !limits::placements(fleet.apps.len() + homes.len(), rung.place, diagnostics) {
+            return;
+        }
         let (place, rung) = (rung.place, Arc::new(rung));
         for tenant in homes {
             fleet.apps.push(App {
@@ -125,13 +128,17 @@ pub(super) fn targets(fleet: &mut Fleet, diagnostics: &mut Diagnostics) {
             };
             fleet.targets.push(Target { environment, cluster: index, host });
         }
+        if !limits::targets(fleet.targets.len(), fleet.clusters[index].place, diagnostics) {
+            return;
+        }
         if let Some(language::ManagedBy::Some(hosts)) = &keys.managed_by {
             check_hosts(fleet, index, hosts, diagnostics);
         }
     }
+    let common = fleet.targets.iter().filter(|it| it.environment == COMMON);
+    let is_remote: BTreeMap<usize, bool> = common.map(|it| (it.cluster, it.is_remote())).collect();
     for &target in &fleet.targets {
-        let of_host = fleet.targets.iter().find(|it| it.cluster == target.host && it.environment == COMMON);
-        if target.is_remote() && of_host.is_some_and(Target::is_remote) {
+        if target.is_remote() && is_remote.get(&target.host) == Some(&true) {
             let names = [target.cluster, target.host].map(|index| fleet.clusters[index].name.as_str());
             diagnostics.push(messages::remote_of_a_remote(fleet.clusters[target.cluster].place, names));
         }
@@ -208,20 +215,36 @@ fn check_hosts(
     }
 }
 
-/// Places tenants, and climbs the ladder for each of them on each target.
-pub(super) fn tenants(fleet: &mut Fleet, tally: &mut Tally, diagnostics: &mut Diagnostics) {
+/// Places tenants, components and apps, as many as a fleet may have.
+pub(super) fn things(fleet: &mut Fleet, tally: &mut Tally, diagnostics: &mut Diagnostics) {
+    let mut count = 0;
+    if tenants(fleet, &mut count, tally, diagnostics).is_some() {
+        apps(fleet, &mut count, tally, diagnostics);
+    }
+}
+
+/// Places tenants, and climbs the ladder for each of them on each target; `None` if there are too many.
+fn tenants(
+    fleet: &mut Fleet,
+    count: &mut usize,
+    tally: &mut Tally,
+    diagnostics: &mut Diagnostics,
+) -> Option<()> {
     for index in 0..fleet.tenants.len() {
         let tenant = &fleet.tenants[index];
         let keys: language::Tenant = decode(&tenant_keys(fleet, tenant), diagnostics);
         let targets = targets_where(fleet, keys.where_.unwrap_or_default());
+        *count += targets.len();
+        limits::placements(*count, tenant.place, diagnostics).then_some(())?;
         let place = |target| Context::target(fleet, target).with_tenant(tenant);
         let placements = climb_everywhere(fleet, &targets, place, tally, diagnostics);
         fleet.tenants[index].placements = placements;
     }
+    Some(())
 }
 
-/// Places components and apps, and climbs the ladder for each of them on each target.
-pub(super) fn apps(fleet: &mut Fleet, tally: &mut Tally, diagnostics: &mut Diagnostics) {
+/// Places components and apps, and climbs the ladder for each of them on each target, until there are too many.
+fn apps(fleet: &mut Fleet, count: &mut usize, tally: &mut Tally, diagnostics: &mut Diagnostics) {
     for index in 0..fleet.apps.len() {
         let app = &fleet.apps[index];
         if app.provisions.is_some() {
@@ -232,7 +255,11 @@ pub(super) fn apps(fleet: &mut Fleet, tally: &mut Tally, diagnostics: &mut Diagn
         let mut targets = targets_where(fleet, keys.where_.unwrap_or_default());
         if let Some(tenant) = app.tenant {
             let of_tenant = &fleet.tenants[tenant].placements;
-            targets.retain(|target| of_tenant.iter().any(|placement| placement.target == *target));
+            targets.retain(|target| of_tenant.binary_search_by_key(target, |it| it.target).is_ok());
+        }
+        *count += targets.len();
+        if !limits::placements(*count, app.place, diagnostics) {
+            return;
         }
         let place = |target| Context::target(fleet, target).with_app(fleet, app);
         let placements = climb_everywhere(fleet, &targets, place, tally, diagnostics);

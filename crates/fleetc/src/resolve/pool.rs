@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fleetc_manifests::{Data, Key, Text};
 
-use super::{cluster_keys, decode};
+use super::{cluster_keys, decode, limits};
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{Cluster, Fleet, Pool};
 use crate::language::{self, Name, State};
@@ -88,10 +88,15 @@ fn by_index(
 ) -> Vec<(Text, Vec<Arc<Rung>>)> {
     let mut members: Vec<(Text, Vec<Arc<Rung>>)> =
         (0..count).map(|index| (format!("{pool}-{index}").into(), Vec::new())).collect();
+    let mut tables_of_all = 0;
     for (key, rung) in parts {
         let range = range(pool, key).filter(|(first, last)| first <= last && *last < count);
         match range {
             Some((first, last)) => {
+                tables_of_all += last - first + 1;
+                if !limits::tables(tables_of_all, rung.place, diagnostics) {
+                    return Vec::new();
+                }
                 for (_, tables) in &mut members[first..=last] {
                     tables.push(rung.clone());
                 }

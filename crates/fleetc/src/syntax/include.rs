@@ -64,13 +64,7 @@ fn read(
     diagnostics: &mut Diagnostics,
 ) -> Option<std::sync::Arc<SourceFile>> {
     if RelativePath::new(path).is_none() {
-        let help =
-            "a path inside the fleet's folder, with `/` between its parts: no `..`, no `\\`, not absolute";
-        diagnostics.push(messages::wrong_form(
-            place,
-            format!("`{path}` leads out of the fleet's folder"),
-            help,
-        ));
+        diagnostics.push(messages::path_outside(place, path));
         return None;
     }
     let bytes = match beside.files.read(path) {

@@ -51,6 +51,10 @@ impl Owners {
     fn add(&mut self, cluster: &Text, folder: &str, object: &Rendered, diagnostics: &mut Diagnostics) {
         names::check(object, diagnostics);
         let name = ObjectName::of(&object.value);
+        // What a variable failed to name was said, and has no name.
+        if [&name.namespace, &name.name].iter().any(|it| it.contains("${")) {
+            return;
+        }
         let written = object.value.find(&["metadata", "name"]).map(|name| name.place);
         let place = written.unwrap_or_default().or(object.value.place);
         let owner = Owner { name: folder.to_owned(), place };
