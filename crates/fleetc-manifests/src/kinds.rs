@@ -4,6 +4,8 @@
 
 mod versions;
 
+use std::sync::LazyLock;
+
 pub use versions::{Lifecycle, Versions, lifecycle};
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
@@ -226,14 +228,34 @@ impl Type {
 /// assert!(kinds::find("example.com/v1", "Web").is_none());
 /// ```
 pub fn find(api_version: &str, name: &str) -> Option<&'static Kind> {
-    let wanted = (api_version, name);
-    let found = KINDS.binary_search_by(|kind| (kind.api_version, kind.name).cmp(&wanted));
-    found.ok().map(|index| &KINDS[index])
+    let bucket = &BUCKETS[bucket_of(api_version, name)];
+    bucket.iter().copied().find(|kind| kind.name == name && kind.api_version == api_version)
+}
+
+/// How many buckets there are, a power of two.
+const BUCKET_COUNT: usize = 1024;
+
+/// All kinds, each in the bucket of its API version and name: they are looked up several times for each object.
+static BUCKETS: LazyLock<Vec<Vec<&'static Kind>>> = LazyLock::new(|| {
+    let mut buckets = vec![Vec::new(); BUCKET_COUNT];
+    for kind in &KINDS {
+        buckets[bucket_of(kind.api_version, kind.name)].push(kind);
+    }
+    buckets
+});
+
+fn bucket_of(api_version: &str, name: &str) -> usize {
+    let start = api_version.len();
+    let mixed = name.bytes().fold(start, |mixed, byte| mixed.wrapping_mul(31).wrapping_add(byte.into()));
+    mixed % BUCKET_COUNT
 }
 
 /// Whether Kubernetes or Flux has kinds in the group.
 pub fn is_group(name: &str) -> bool {
-    KINDS.iter().any(|kind| group(kind.api_version) == name)
+    // The kinds of a group stand together, for its name and a slash begin all of their API versions.
+    let start = || name.bytes().chain([b'/']);
+    let first = KINDS.partition_point(|kind| kind.api_version.bytes().lt(start()));
+    name.is_empty() || KINDS.get(first).is_some_and(|kind| group(kind.api_version) == name)
 }
 
 /// Whether the objects of a kind lie in namespaces, also of one that no version has any more; `None` if nobody knows.
@@ -281,6 +303,15 @@ mod tests {
         let ports = pod.field("containers").unwrap().shape.object().unwrap().field("ports").unwrap();
         assert_eq!((ports.merge_key, ports.keys), ("containerPort", &["containerPort", "protocol"][..]));
         assert!(pod.field("tolerations").is_some_and(|it| !it.merges));
+    }
+
+    #[test]
+    fn every_kind_and_its_group_are_found() {
+        for kind in all() {
+            assert!(std::ptr::eq(find(kind.api_version, kind.name).unwrap(), kind));
+            assert!(is_group(group(kind.api_version)));
+        }
+        assert!(!is_group("app") && !is_group("apps/v1") && !is_group("zzz") && !is_group("v1"));
     }
 
     #[test]

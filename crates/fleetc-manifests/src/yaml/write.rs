@@ -158,6 +158,9 @@ fn is_plain(text: &str) -> bool {
 /// Whether nothing in the text ends it, begins a comment, or is invisible.
 fn inner_is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
+    if !bytes.iter().fold(false, |found, &byte| found | is_special(byte)) {
+        return true;
+    }
     let mut ascii = true;
     for (index, &byte) in bytes.iter().enumerate() {
         match byte {
@@ -169,6 +172,11 @@ fn inner_is_plain(text: &str) -> bool {
         }
     }
     ascii || !text.contains(needs_escape)
+}
+
+/// Whether the byte may have to be looked at together with those around it.
+fn is_special(byte: u8) -> bool {
+    !matches!(byte, b' '..=b'~') || matches!(byte, b':' | b'#')
 }
 
 /// Whether the byte occurs in numbers of any base, in dates, or in `.inf` and `.nan`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fleetc_manifests::{Map, Place, Text, Value, kinds, yaml};
+use fleetc_manifests::{Data, Map, Place, Text, Value, kinds, yaml};
 
 use crate::diagnostic::Diagnostics;
 use crate::messages;
@@ -50,13 +50,23 @@ impl Object {
 impl ObjectName {
     /// That of an object.
     pub(crate) fn of(value: &Value) -> Self {
-        let text = |keys: &[&str]| value.find(keys).and_then(Value::as_text).unwrap_or_default();
+        let metadata = value.get("metadata");
+        let of_metadata = |key: &str| shared_text(metadata.and_then(|metadata| metadata.get(key)));
+        let api_version = value.get("apiVersion").and_then(Value::as_text).unwrap_or_default();
         Self {
-            group: kinds::group(text(&["apiVersion"])).into(),
-            kind: text(&["kind"]).into(),
-            namespace: text(&["metadata", "namespace"]).into(),
-            name: text(&["metadata", "name"]).into(),
+            group: kinds::group(api_version).into(),
+            kind: shared_text(value.get("kind")),
+            namespace: of_metadata("namespace"),
+            name: of_metadata("name"),
         }
+    }
+}
+
+/// The text of a value, which shares its bytes; empty if it is none.
+fn shared_text(value: Option<&Value>) -> Text {
+    match value.map(|value| &value.data) {
+        Some(Data::Text(text)) => text.clone(),
+        _ => Text::new(),
     }
 }
 

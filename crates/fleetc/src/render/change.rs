@@ -9,7 +9,7 @@ use super::placed::Changes;
 use super::select;
 use super::{Rendered, images, locks};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::language::{Patch, PatchOperation, PatchVerb, Spanned};
+use crate::language::{Patch, PatchOperation, PatchVerb, Selector, Spanned};
 use crate::load::{Library, Object, ObjectName, Use};
 use crate::messages;
 use crate::resolve::{Duty, Tally};
@@ -47,8 +47,9 @@ impl Changer<'_> {
             for object in objects.iter_mut().filter(|object| object.encrypted.is_none()) {
                 met |= images::set(&mut object.value, name, wanted);
             }
-            let message = || messages::image_meets_nothing(wanted.place, name, self.target);
-            self.note(wanted.place, met, change.is_own, message());
+            let target = self.target;
+            let message = || messages::image_meets_nothing(wanted.place, name, target);
+            self.note(wanted.place, met, change.is_own, message);
         }
     }
 
@@ -60,17 +61,18 @@ impl Changer<'_> {
                 object.value.map_under(&["spec"]).insert(Key::new("replicas", wanted.place), replicas);
                 met = true;
             }
-            let message = messages::replicas_meet_nothing(wanted.place, name, self.target);
+            let target = self.target;
+            let message = || messages::replicas_meet_nothing(wanted.place, name, target);
             self.note(wanted.place, met, change.is_own, message);
         }
     }
 
     /// Notes whether something met an object. The thing's own must do so on every target; what comes from a lower rung
     /// on one of them.
-    fn note(&mut self, place: Place, met: bool, is_own: bool, missed: Diagnostic) {
+    fn note(&mut self, place: Place, met: bool, is_own: bool, missed: impl FnOnce() -> Diagnostic) {
         self.tally.expect(Duty::Meet, place);
         if !met && is_own {
-            self.diagnostics.push(missed);
+            self.diagnostics.push(missed());
         }
         if met || is_own {
             self.tally.done(Duty::Meet, place);
@@ -78,12 +80,16 @@ impl Changer<'_> {
     }
 
     fn patch(&mut self, patch: &Patch, place: Place, rung: &Changes, objects: &mut [Rendered]) {
-        let Some(changes) = self.changes_of(patch, place) else {
+        let selector = select::of_patch(patch);
+        if !self.is_form(patch, &selector, place) {
+            return;
+        }
+        let Some(changes) = self.changes_of(patch) else {
             return;
         };
         let mut met = false;
         for object in objects.iter_mut() {
-            if !select::is_for(patch, &object.value) {
+            if !select::is_for(patch, &selector, &object.value) {
                 continue;
             }
             met = true;
@@ -93,7 +99,8 @@ impl Changer<'_> {
             }
             self.apply_to(&changes, &mut object.value, place, &rung.locks);
         }
-        self.note(place, met, rung.is_own, messages::patch_meets_nothing(place, self.target));
+        let target = self.target;
+        self.note(place, met, rung.is_own, || messages::patch_meets_nothing(place, target));
     }
 
     fn apply_to(&mut self, changes: &[Form], object: &mut Value, place: Place, locks: &[KeyPath]) {
@@ -122,18 +129,23 @@ impl Changer<'_> {
         }
     }
 
-    /// The forms of the patch; says what is wrong with it.
-    fn changes_of(&mut self, patch: &Patch, place: Place) -> Option<Vec<Form>> {
+    /// Whether the patch has one form and a choice; says what is wrong with it.
+    fn is_form(&mut self, patch: &Patch, selector: &Selector, place: Place) -> bool {
         let written =
             [patch.merge.is_some(), patch.ops.is_some(), patch.remove.is_some(), patch.file.is_some()];
         if written.iter().filter(|it| **it).count() != 1 {
             self.diagnostics.push(messages::patch_form(place));
-            return None;
+            return false;
         }
-        if !select::has_choice(patch) {
+        if *selector == Selector::default() {
             self.diagnostics.push(messages::patch_without_choice(place));
-            return None;
+            return false;
         }
+        true
+    }
+
+    /// The forms of the patch; says what is wrong with it.
+    fn changes_of(&mut self, patch: &Patch) -> Option<Vec<Form>> {
         if let Some(merge) = &patch.merge {
             return Some(vec![Form::Merge(merge.0.clone())]);
         }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fleetc_manifests::{Value, kinds};
+use rustc_hash::FxHashMap;
 
 use super::Rendered;
 use super::flux::Flux;
@@ -77,9 +78,12 @@ pub(super) fn list<T: AsRef<str>>(resources: &[T]) -> String {
 /// `deployment-web.yaml`; where several objects would have it, the namespace, the group, or a number tell all of them apart.
 fn file_names(objects: &[Rendered]) -> Vec<String> {
     let candidates: Vec<[String; 3]> = objects.iter().map(|object| candidates(&object.value)).collect();
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::from([(KUSTOMIZATION.trim_end_matches(".yaml"), 2)]);
-    for stem in candidates.iter().flat_map(|of_object| of_object.iter().collect::<BTreeSet<_>>()) {
-        *counts.entry(stem).or_default() += 1;
+    let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
+    counts.insert(KUSTOMIZATION.trim_end_matches(".yaml"), 2);
+    for of_object in &candidates {
+        for (index, stem) in of_object.iter().enumerate() {
+            *counts.entry(stem).or_default() += usize::from(!of_object[..index].contains(stem));
+        }
     }
     let mut taken = BTreeSet::new();
     let names = candidates.iter().map(|of_object| {
@@ -97,23 +101,23 @@ fn file_names(objects: &[Rendered]) -> Vec<String> {
 fn candidates(object: &Value) -> [String; 3] {
     let name = ObjectName::of(object);
     let api_version = object.get("apiVersion").and_then(Value::as_text).unwrap_or_default();
-    let short = portable(&format!("{}-{}", name.kind, name.name));
+    let short = portable(&[&name.kind, "-", &name.name]);
     let dot = if name.namespace.is_empty() { "" } else { "." };
-    let place = format!("{}{dot}{}", name.name, name.namespace);
-    let with_namespace = portable(&format!("{}-{place}", name.kind));
+    let with_namespace = portable(&[&name.kind, "-", &name.name, dot, &name.namespace]);
     let group = kinds::group(api_version);
     let group = if group.is_empty() { "core" } else { group };
-    let whole = portable(&format!("{}.{group}-{place}", name.kind));
+    let whole = portable(&[&name.kind, ".", group, "-", &name.name, dot, &name.namespace]);
     [short, with_namespace, whole]
 }
 
-/// The text in lower case, with `_` for what some file system does not take.
-fn portable(text: &str) -> String {
-    let mut portable: String = text
-        .chars()
-        .map(|c| c.to_ascii_lowercase())
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' })
-        .collect();
+/// The parts together in lower case, with `_` for what some file system does not take.
+fn portable(parts: &[&str]) -> String {
+    let portable_char = |c: char| match c.to_ascii_lowercase() {
+        c if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') => c,
+        _ => '_',
+    };
+    let mut portable = String::with_capacity(parts.iter().map(|part| part.len()).sum());
+    portable.extend(parts.iter().flat_map(|part| part.chars()).map(portable_char));
     portable.truncate(LONGEST);
     portable
 }

@@ -138,7 +138,7 @@ fn set_namespace(object: &mut Rendered, namespace: &Text, library: &Library, dia
         Some(false) => {}
         Some(true) => object.set_namespace(namespace, diagnostics),
         // No cluster serves it: that is said when kinds are checked.
-        None if kinds::all().iter().any(|kind| kinds::group(kind.api_version) == name.group) => {
+        None if kinds::is_group(&name.group) => {
             object.set_namespace(namespace, diagnostics);
         }
         None => {

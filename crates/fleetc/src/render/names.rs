@@ -2,7 +2,6 @@
 
 use fleetc_manifests::Value;
 
-use super::Rendered;
 use crate::diagnostic::Diagnostics;
 use crate::load::ObjectName;
 use crate::messages;
@@ -15,9 +14,8 @@ const LONGEST_RELEASE: usize = 53;
 /// Says which names of the object are too long, or have another form than they need.
 ///
 /// Source: <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>; RBAC takes any path segment.
-pub(super) fn check(object: &Rendered, diagnostics: &mut Diagnostics) {
-    let id = ObjectName::of(&object.value);
-    let place = object.value.find(&["metadata", "name"]).map_or(object.value.place, |name| name.place);
+pub(super) fn check(object: &Value, id: &ObjectName, diagnostics: &mut Diagnostics) {
+    let place = object.find(&["metadata", "name"]).map_or(object.place, |name| name.place);
     let is_label = matches!(id.kind.as_str(), "Namespace" | "Service") && id.group.is_empty();
     if id.name.contains('$') {
         // A variable that only the cluster knows: an error of its own.
@@ -32,9 +30,9 @@ pub(super) fn check(object: &Rendered, diagnostics: &mut Diagnostics) {
     if id.name.len() > limit {
         diagnostics.push(messages::too_long(place, &id.kind, &id.name, limit));
     } else if id.group != "rbac.authorization.k8s.io" && !is_name(&id.name, is_label) {
-        diagnostics.push(messages::bad_object_name(place, &id));
+        diagnostics.push(messages::bad_object_name(place, id));
     }
-    let release = object.value.find(&["spec", "releaseName"]).filter(|_| id.kind == "HelmRelease");
+    let release = object.find(&["spec", "releaseName"]).filter(|_| id.kind == "HelmRelease");
     if let Some(name) = release.and_then(Value::as_text).filter(|name| name.len() > LONGEST_RELEASE) {
         diagnostics.push(messages::too_long(place, "the Helm release", name, LONGEST_RELEASE));
     }

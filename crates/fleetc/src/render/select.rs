@@ -16,13 +16,13 @@ pub(super) fn chooses(selector: &Selector, object: &Value) -> bool {
         && has_all(selector.annotations.as_ref(), object.find(&["metadata", "annotations"]))
 }
 
-/// Whether the patch is for the object.
-pub(super) fn is_for(patch: &Patch, object: &Value) -> bool {
-    chooses(&selector(patch), object) && !patch.not.as_ref().is_some_and(|not| chooses(not, object))
+/// Whether the patch with this choice is for the object.
+pub(super) fn is_for(patch: &Patch, choice: &Selector, object: &Value) -> bool {
+    chooses(choice, object) && !patch.not.as_ref().is_some_and(|not| chooses(not, object))
 }
 
 /// The choice of a patch, without its `not`.
-fn selector(patch: &Patch) -> Selector {
+pub(super) fn of_patch(patch: &Patch) -> Selector {
     Selector {
         kind: patch.kind.clone(),
         name: patch.name.clone(),
@@ -31,11 +31,6 @@ fn selector(patch: &Patch) -> Selector {
         labels: patch.labels.clone(),
         annotations: patch.annotations.clone(),
     }
-}
-
-/// Whether the patch says which objects it is for.
-pub(super) fn has_choice(patch: &Patch) -> bool {
-    selector(patch) != Selector::default()
 }
 
 fn one_of(patterns: Option<&OneOrMany<Pattern>>, text: &str) -> bool {

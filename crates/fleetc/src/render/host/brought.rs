@@ -26,7 +26,7 @@ impl Brought {
             let text = |keys: &[&str]| -> Option<Text> {
                 object.value.find(keys).and_then(Value::as_text).map(Text::from)
             };
-            match text(&["kind"]).as_deref() {
+            match object.value.get("kind").and_then(Value::as_text) {
                 Some("CustomResourceDefinition") => {
                     if let (Some(group), Some(kind)) =
                         (text(&["spec", "group"]), text(&["spec", "names", "kind"]))
@@ -63,7 +63,7 @@ impl Brought {
         let kind = if placed.app.is_component { "components" } else { "apps" };
         let table = format!("[{kind}.{}]", placed.app.name);
         let mut problems = Vec::new();
-        for object in objects {
+        for object in objects.iter().filter(|_| !self.kinds.is_empty()) {
             let name = ObjectName::of(&object.value);
             if let Some(owner) = missing(self.kinds.get(&(name.group.clone(), name.kind.clone()))) {
                 let place = object.value.get("kind").map_or(object.value.place, |kind| kind.place);

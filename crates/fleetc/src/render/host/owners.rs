@@ -1,8 +1,7 @@
 //! Every object has one owner: two Kustomizations that apply the same one would fight over it.
 
-use std::collections::BTreeMap;
-
 use fleetc_manifests::{Place, Text};
+use rustc_hash::FxHashMap;
 
 use super::Bundle;
 use crate::diagnostic::Diagnostics;
@@ -13,12 +12,12 @@ use crate::render::{Rendered, names};
 
 /// Who owns which object, on the host and on the clusters that it manages.
 #[derive(Debug, Default)]
-pub(super) struct Owners(BTreeMap<(Text, ObjectName), Owner>);
+pub(super) struct Owners(FxHashMap<(Text, ObjectName), Owner>);
 
 #[derive(Debug, Clone)]
 struct Owner {
     /// The target and the folder.
-    name: String,
+    name: Text,
     place: Place,
 }
 
@@ -26,7 +25,7 @@ impl Owners {
     /// The objects of a bundle.
     pub(super) fn add_all(&mut self, on: &On<'_>, bundle: &Bundle, diagnostics: &mut Diagnostics) {
         let cluster = if bundle.is_far { on.cluster.clone() } else { Text::new() };
-        let name = on.folder(&bundle.name);
+        let name = on.folder(&bundle.name).into();
         for object in &bundle.objects {
             self.add(&cluster, &name, object, diagnostics);
         }
@@ -34,7 +33,7 @@ impl Owners {
 
     /// The Flux objects of a target.
     pub(super) fn add_flux(&mut self, on: &On<'_>, objects: &[Rendered], diagnostics: &mut Diagnostics) {
-        let name = on.folder("flux");
+        let name = on.folder("flux").into();
         for object in objects {
             self.add(&Text::new(), &name, object, diagnostics);
         }
@@ -43,27 +42,27 @@ impl Owners {
     /// The objects of the root.
     pub(super) fn add_root(&mut self, folder: &str, objects: &[Rendered], diagnostics: &mut Diagnostics) {
         for object in objects {
-            self.add(&Text::new(), folder, object, diagnostics);
+            self.add(&Text::new(), &folder.into(), object, diagnostics);
         }
     }
 
     /// Checks what is true of every object, and that nobody else owns it.
-    fn add(&mut self, cluster: &Text, folder: &str, object: &Rendered, diagnostics: &mut Diagnostics) {
-        names::check(object, diagnostics);
+    fn add(&mut self, cluster: &Text, folder: &Text, object: &Rendered, diagnostics: &mut Diagnostics) {
         let name = ObjectName::of(&object.value);
         // What a variable failed to name was said, and has no name.
         if [&name.namespace, &name.name].iter().any(|it| it.contains("${")) {
             return;
         }
+        names::check(&object.value, &name, diagnostics);
         let written = object.value.find(&["metadata", "name"]).map(|name| name.place);
         let place = written.unwrap_or_default().or(object.value.place);
-        let owner = Owner { name: folder.to_owned(), place };
-        let key = (cluster.clone(), name.clone());
+        let owner = Owner { name: folder.clone(), place };
+        let key = (cluster.clone(), name);
         if let Some(first) = self.0.get(&key) {
             diagnostics.push(messages::two_owners(
                 owner.place,
                 first.place,
-                &name,
+                &key.1,
                 [&first.name, &owner.name],
             ));
             return;

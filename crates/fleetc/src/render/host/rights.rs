@@ -150,7 +150,7 @@ fn beyond(tenant: &PlacedTenant<'_>, object: &Value, id: &ObjectName) -> Option<
         return Some("the ClusterRole `admin` may not write this kind");
     }
     // A kind that a group of Kubernetes or Flux does not have is said where kinds are checked.
-    let is_own = kinds::all().iter().any(|kind| kinds::group(kind.api_version) == id.group);
+    let is_own = kinds::is_group(&id.group);
     (!is_own).then_some("it is of a custom kind, which the ClusterRole `admin` does not know")
 }
 

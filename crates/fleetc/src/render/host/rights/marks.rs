@@ -50,7 +50,15 @@ fn is_empty(value: &Value) -> bool {
 
 /// Whether a controller acts upon it, and fleetc did not write it: what it writes is placed where the object is.
 fn is_foreign(entry: &Entry, object: &Value) -> bool {
-    let key = entry.key.text.to_lowercase();
-    let is_acted_upon = ACTED_UPON.iter().chain(&OF_RIGHTS).any(|start| key.starts_with(start));
-    is_acted_upon && entry.key.place != object.place
+    let key = entry.key.text.as_str();
+    let is_acted_upon = || ACTED_UPON.iter().chain(&OF_RIGHTS).any(|start| starts_with(key, start));
+    entry.key.place != object.place && is_acted_upon()
+}
+
+/// Whether the key, in lower case, starts so; some letters beyond ASCII become ASCII in lower case.
+fn starts_with(key: &str, start: &str) -> bool {
+    if key.is_ascii() {
+        return key.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start));
+    }
+    key.to_lowercase().starts_with(start)
 }
