@@ -158,7 +158,7 @@ fn is_plain(text: &str) -> bool {
 /// Whether nothing in the text ends it, begins a comment, or is invisible.
 fn inner_is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
-    if !bytes.iter().fold(false, |found, &byte| found | is_special(byte)) {
+    if !bytes.iter().any(|&byte| SPECIAL[usize::from(byte)]) {
         return true;
     }
     let mut ascii = true;
@@ -174,10 +174,16 @@ fn inner_is_plain(text: &str) -> bool {
     ascii || !text.contains(needs_escape)
 }
 
-/// Whether the byte may have to be looked at together with those around it.
-fn is_special(byte: u8) -> bool {
-    !matches!(byte, b' '..=b'~') || matches!(byte, b':' | b'#')
-}
+/// Which bytes may not stand everywhere in a text without quotes.
+const SPECIAL: [bool; 256] = {
+    let mut special = [true; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        special[byte as usize] = matches!(byte, b':' | b'#');
+        byte += 1;
+    }
+    special
+};
 
 /// Whether the byte occurs in numbers of any base, in dates, or in `.inf` and `.nan`.
 fn in_numbers(byte: u8) -> bool {
@@ -186,8 +192,9 @@ fn in_numbers(byte: u8) -> bool {
 
 /// Whether some reader takes the word for a boolean, for null, or for a number.
 fn is_word(text: &str) -> bool {
-    const WORDS: [&str; 11] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
-    text.len() <= 5 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+    const WORDS: [&[&str]; 6] =
+        [&[], &["y", "n"], &["no", "on"], &["yes", "off", "nan", "inf"], &["true", "null"], &["false"]];
+    WORDS.get(text.len()).is_some_and(|words| words.iter().any(|word| word.eq_ignore_ascii_case(text)))
 }
 
 /// Whether the character must not stand as it is: it is a control, invisible, turns the direction of writing,

@@ -111,7 +111,8 @@ fn check_values(value: &Value, text: &str, limits: &Limits, walk: &mut Walk<'_, 
 
 fn check_text(value: &Value, text: &str, limits: &Limits, walk: &mut Walk<'_, '_>) {
     let place = walk.place(value.place);
-    let length = text.chars().count();
+    let has_limit = limits.min_length.is_some() || limits.max_length.is_some();
+    let length = if has_limit { text.chars().count() } else { 0 };
     if let Some(least) = limits.min_length.filter(|least| length < *least) {
         let (problem, help) = (format!("has {length} characters"), format!("write at least {least}"));
         walk.say(messages::bad_field_value(place, &walk.path(), &problem, &help));

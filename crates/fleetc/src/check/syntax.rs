@@ -87,7 +87,8 @@ fn is_exponent(suffix: &str) -> bool {
 
 /// Whether Flux fills something in here on the cluster: what it will be, nobody knows yet.
 pub(super) fn is_late(text: &str) -> bool {
-    text.contains("${")
+    // Few texts have a dollar at all, and a byte is found faster than two.
+    text.contains('$') && text.contains("${")
 }
 
 #[cfg(test)]

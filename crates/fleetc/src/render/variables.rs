@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use crate::language::{App, RelativePath, Spanned, Substitute as Where};
 use crate::resolve::scope::Scope;
-use crate::resolve::substitution::{Substitute, has_live};
+use crate::resolve::substitution::{Substitute, has_live, is_live};
 use crate::sources::Sources;
 use crate::{diagnostic::Diagnostics, language, load::ObjectName, messages};
 
@@ -34,19 +34,19 @@ pub(super) struct Substituter<'s, 'f> {
 impl Substituter<'_, '_> {
     /// The object with all its substitutions, but for CustomResourceDefinitions, which have their own use for `$`.
     pub(super) fn object(&mut self, object: &Value) -> Value {
-        if object.get("kind").and_then(Value::as_text) == Some("CustomResourceDefinition")
-            || !has_live(object)
-        {
+        if object.get("kind").and_then(Value::as_text) == Some("CustomResourceDefinition") {
             return object.clone();
         }
-        self.check_escapes(object);
+        if self.late.is_some() {
+            self.check_escapes(object);
+        }
         self.value(object)
     }
 
     /// Says which escapes have the name of a late variable: they would be filled in after all.
     fn check_escapes(&mut self, value: &Value) {
         match &value.data {
-            Data::Text(text) => {
+            Data::Text(text) if is_live(text) => {
                 for name in self.late.into_iter().flatten().map(|(name, _)| name) {
                     if text.contains(&format!("$${{{name}}}")) || text.contains(&format!("$${{{name}:")) {
                         self.scope.diagnostics.push(messages::escaped_late(value.place, name));

@@ -22,7 +22,8 @@ pub(crate) enum Part<'t> {
 
 /// Whether the text may hold a substitution or an escape.
 pub(crate) fn is_live(text: &str) -> bool {
-    text.contains("${")
+    // Few texts have a dollar at all, and a byte is found faster than two.
+    text.contains('$') && text.contains("${")
 }
 
 /// The parts of a text, in order.
