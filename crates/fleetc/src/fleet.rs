@@ -142,6 +142,8 @@ pub struct Tenant {
     pub tier: Option<Text>,
     /// Whether it lives.
     pub state: TenantState,
+    /// Whether it has apps, and Flux pulls all of them.
+    pub only_pulls: bool,
     /// Its table.
     pub rung: Arc<Rung>,
     /// Where it is present.

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fleetc_manifests::{Place, Text};
+use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostics;
 use crate::fleet::Fleet;
@@ -18,12 +19,26 @@ pub(crate) struct Healthy {
     apps: Vec<bool>,
     tenants: Vec<bool>,
     targets: Vec<bool>,
-    /// Where each table begins, and whose it is.
-    owners: Vec<(Place, Owner)>,
+    tables: Tables,
+}
+
+/// The tables of the fleet, and whose they are.
+#[derive(Default)]
+struct Tables {
+    owners: Vec<Owner>,
+    /// Where each begins, in order, and its owner; an override has that of its table.
+    begins: Vec<(Place, usize)>,
+}
+
+/// What has a mistake, by index; what follows from it is not in it.
+#[derive(Default)]
+struct Spoiled {
+    environments: BTreeSet<usize>,
+    clusters: BTreeSet<usize>,
+    bundles: BTreeSet<usize>,
 }
 
 /// Whose table it is, by index; several for a table that stands for several.
-#[derive(Debug, Clone, PartialEq, Eq)]
 enum Owner {
     Environment(usize),
     Clusters(Vec<usize>),
@@ -41,20 +56,27 @@ impl Healthy {
             apps: vec![true; fleet.apps.len()],
             tenants: vec![true; fleet.tenants.len()],
             targets: vec![true; fleet.targets.len()],
-            owners: owners(fleet),
+            tables: Tables::of(fleet),
         };
+        let mut owners: BTreeSet<usize> = BTreeSet::new();
         let mut files: BTreeSet<Text> = BTreeSet::new();
         for place in diagnostics.errors().map(crate::Diagnostic::place) {
             let (file, _) = library.sources.find(place)?;
-            match healthy.owner_of(place, file.start()).cloned() {
-                Some(owner) => healthy.spoil(fleet, &owner)?,
+            match healthy.tables.owner_of(place, file.start()) {
+                Some(owner) => {
+                    owners.insert(owner);
+                }
                 None => {
                     files.insert(file.name.as_str().into());
                 }
             }
         }
+        let mut spoiled = Spoiled::default();
+        for owner in owners {
+            healthy.spoil(owner, &mut spoiled)?;
+        }
         healthy.spoil_readers(fleet, library, &files)?;
-        healthy.spread(fleet);
+        healthy.spread(fleet, &spoiled);
         Some(healthy)
     }
 
@@ -77,42 +99,22 @@ impl Healthy {
 
     /// Whether what was written there is of an app that has no mistakes: it must have done what it is for.
     pub(crate) fn answers_for(&self, place: Place) -> bool {
-        let owner = self.owner_of(place, Place::NONE);
-        self.is_whole() || matches!(owner, Some(Owner::Apps(apps)) if apps.iter().all(|app| self.apps[*app]))
+        let owner = self.tables.owner_of(place, Place::NONE).map(|owner| &self.tables.owners[owner]);
+        matches!(owner, Some(Owner::Apps(apps)) if apps.iter().all(|app| self.apps[*app]))
     }
 
-    /// The table that the place lies in, if there is one in the text that begins at `start`.
-    fn owner_of(&self, place: Place, start: Place) -> Option<&Owner> {
-        let after = self.owners.partition_point(|(begins, _)| *begins <= place);
-        let (begins, owner) = self.owners.get(after.checked_sub(1)?)?;
-        (*begins >= start).then_some(owner)
-    }
-
-    fn spoil(&mut self, fleet: &Fleet, owner: &Owner) -> Option<()> {
-        match owner {
+    /// Spoils whose table it is; `None` if it is everything's.
+    fn spoil(&mut self, owner: usize, spoiled: &mut Spoiled) -> Option<()> {
+        match &self.tables.owners[owner] {
             Owner::All => return None,
             Owner::Environment(environment) => {
-                for (target, it) in fleet.targets.iter().enumerate() {
-                    self.targets[target] &= it.environment != *environment;
-                }
+                spoiled.environments.insert(*environment);
             }
-            Owner::Clusters(clusters) => {
-                for (target, it) in fleet.targets.iter().enumerate() {
-                    self.targets[target] &= !clusters.contains(&it.cluster) && !clusters.contains(&it.host);
-                }
-                for (app, it) in fleet.apps.iter().enumerate() {
-                    self.apps[app] &= it.provisions.is_none_or(|cluster| !clusters.contains(&cluster));
-                }
-            }
+            Owner::Clusters(clusters) => spoiled.clusters.extend(clusters),
             Owner::Tenants(tenants) => tenants.iter().for_each(|tenant| self.tenants[*tenant] = false),
             Owner::Apps(apps) => apps.iter().for_each(|app| self.apps[*app] = false),
             Owner::Bundle(bundle) => {
-                let name = &fleet.bundles[*bundle].name;
-                for (app, it) in fleet.apps.iter().enumerate() {
-                    let mut names =
-                        it.placements.iter().filter_map(|at| at.settings.keys.get("bundle")?.as_text());
-                    self.apps[app] &= !names.any(|it| it == name);
-                }
+                spoiled.bundles.insert(*bundle);
             }
         }
         Some(())
@@ -137,59 +139,80 @@ impl Healthy {
         unread.is_empty().then_some(())
     }
 
-    /// Spoils the apps of tenants that are.
-    fn spread(&mut self, fleet: &Fleet) {
+    /// Spoils the targets of environments and clusters that are, and the apps of tenants, clusters and bundles.
+    fn spread(&mut self, fleet: &Fleet, spoiled: &Spoiled) {
+        let Spoiled { environments, clusters, bundles } = spoiled;
+        for (target, it) in fleet.targets.iter().enumerate() {
+            self.targets[target] &= !environments.contains(&it.environment)
+                && !clusters.contains(&it.cluster)
+                && !clusters.contains(&it.host);
+        }
+        let bundles: BTreeSet<&str> =
+            bundles.iter().map(|bundle| fleet.bundles[*bundle].name.as_str()).collect();
         for (app, it) in fleet.apps.iter().enumerate() {
-            self.apps[app] &= it.tenant.is_none_or(|tenant| self.tenants[tenant]);
+            let mut names = it.placements.iter().filter_map(|at| at.settings.keys.get("bundle")?.as_text());
+            self.apps[app] &= it.tenant.is_none_or(|tenant| self.tenants[tenant])
+                && it.provisions.is_none_or(|cluster| !clusters.contains(&cluster))
+                && (bundles.is_empty() || !names.any(|name| bundles.contains(name)));
         }
     }
 }
 
-/// Where every table of the fleet begins, in order.
-fn owners(fleet: &Fleet) -> Vec<(Place, Owner)> {
-    let mut owners = Vec::new();
-    let mut add = |rung: &Arc<Rung>, owner: Owner| {
-        let overrides = rung.overrides.iter().map(|it| it.place);
-        owners.extend(std::iter::once(rung.place).chain(overrides).map(|place| (place, owner.clone())));
-    };
-    let defaults = &fleet.defaults;
-    let of_all = [&fleet.rung, &defaults.all, &defaults.environment, &defaults.cluster, &defaults.tenant];
-    let of_all = of_all.into_iter().chain([&defaults.bundle, &defaults.component, &defaults.app]);
-    of_all.chain(fleet.sources.values()).for_each(|rung| add(rung, Owner::All));
-    for (index, environment) in fleet.environments.iter().enumerate() {
-        add(&environment.rung, Owner::Environment(index));
+impl Tables {
+    fn of(fleet: &Fleet) -> Self {
+        let mut tables = Self::default();
+        let defaults = &fleet.defaults;
+        let of_all = [&fleet.rung, &defaults.all, &defaults.environment, &defaults.cluster, &defaults.tenant];
+        let of_all = of_all.into_iter().chain([&defaults.bundle, &defaults.component, &defaults.app]);
+        of_all.chain(fleet.sources.values()).for_each(|rung| tables.add(rung, Owner::All));
+        for (index, environment) in fleet.environments.iter().enumerate() {
+            tables.add(&environment.rung, Owner::Environment(index));
+        }
+        let clusters = fleet.clusters.iter().enumerate().flat_map(|(index, cluster)| {
+            let members = cluster.pool.iter().flat_map(|pool| &pool.members);
+            std::iter::once(&cluster.rung).chain(members).map(move |rung| (rung, index))
+        });
+        tables.add_shared(clusters, Owner::Clusters);
+        let tenants = fleet.tenants.iter().enumerate().flat_map(|(index, tenant)| {
+            let copy = tenant.copy.iter().map(|copy| &copy.rung);
+            std::iter::once(&tenant.rung).chain(copy).map(move |rung| (rung, index))
+        });
+        tables.add_shared(tenants, Owner::Tenants);
+        let apps = fleet.apps.iter().enumerate().filter(|(_, app)| app.provisions.is_none());
+        tables.add_shared(apps.map(|(index, app)| (&app.rung, index)), Owner::Apps);
+        for (index, bundle) in fleet.bundles.iter().enumerate() {
+            tables.add(&bundle.rung, Owner::Bundle(index));
+        }
+        tables.begins.sort_by_key(|(place, _)| *place);
+        tables
     }
-    for cluster in &fleet.clusters {
-        let same = |rung: &Arc<Rung>| {
-            let is_of = |index: &usize| {
-                let it = &fleet.clusters[*index];
-                let mut tables =
-                    std::iter::once(&it.rung).chain(it.pool.iter().flat_map(|pool| &pool.members));
-                tables.any(|table| Arc::ptr_eq(table, rung))
-            };
-            Owner::Clusters((0..fleet.clusters.len()).filter(is_of).collect())
-        };
-        let members = cluster.pool.iter().flat_map(|pool| &pool.members);
-        for rung in std::iter::once(&cluster.rung).chain(members) {
-            add(rung, same(rung));
+
+    fn add(&mut self, rung: &Rung, owner: Owner) {
+        let places = std::iter::once(rung.place).chain(rung.overrides.iter().map(|it| it.place));
+        let known = places.filter(|place| place.is_known());
+        self.begins.extend(known.map(|place| (place, self.owners.len())));
+        self.owners.push(owner);
+    }
+
+    /// Adds tables that may each stand for several things.
+    fn add_shared<'f>(
+        &mut self,
+        tables: impl Iterator<Item = (&'f Arc<Rung>, usize)>,
+        owner: fn(Vec<usize>) -> Owner,
+    ) {
+        let mut things: IndexMap<*const Rung, (&Rung, Vec<usize>)> = IndexMap::new();
+        for (rung, thing) in tables {
+            things.entry(Arc::as_ptr(rung)).or_insert_with(|| (rung, Vec::new())).1.push(thing);
+        }
+        for (rung, things) in things.into_values() {
+            self.add(rung, owner(things));
         }
     }
-    for tenant in &fleet.tenants {
-        let of_team = |index: &usize| fleet.tenants[*index].team == tenant.team;
-        add(&tenant.rung, Owner::Tenants((0..fleet.tenants.len()).filter(of_team).collect()));
-        if let Some(copy) = &tenant.copy {
-            let of_copy = |index: &usize| fleet.tenants[*index].name == tenant.name;
-            add(&copy.rung, Owner::Tenants((0..fleet.tenants.len()).filter(of_copy).collect()));
-        }
+
+    /// The owner of the table that the place lies in, if there is one in the text that begins at `start`.
+    fn owner_of(&self, place: Place, start: Place) -> Option<usize> {
+        let after = self.begins.partition_point(|(begins, _)| *begins <= place);
+        let (begins, owner) = self.begins.get(after.checked_sub(1)?)?;
+        (*begins >= start).then_some(*owner)
     }
-    for app in fleet.apps.iter().filter(|app| app.provisions.is_none()) {
-        let is_it = |index: &usize| Arc::ptr_eq(&fleet.apps[*index].rung, &app.rung);
-        add(&app.rung, Owner::Apps((0..fleet.apps.len()).filter(is_it).collect()));
-    }
-    for (index, bundle) in fleet.bundles.iter().enumerate() {
-        add(&bundle.rung, Owner::Bundle(index));
-    }
-    owners.retain(|(place, _)| place.is_known());
-    owners.sort_by_key(|(place, _)| *place);
-    owners
 }

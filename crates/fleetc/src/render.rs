@@ -38,7 +38,7 @@ use rayon::prelude::*;
 
 use crate::Shard;
 use crate::diagnostic::Diagnostics;
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, Placement};
 use crate::healthy::Healthy;
 use crate::load::Library;
 use crate::resolve::Tally;
@@ -69,10 +69,13 @@ struct Part {
     diagnostics: Diagnostics,
 }
 
-/// What is on each target: tenants and apps, with the index of their placement.
+/// What is on each target: tenants, apps and bundles, with the index of their placement.
 struct OnTargets {
     tenants: Vec<Vec<(usize, usize)>>,
     apps: Vec<Vec<(usize, usize)>>,
+    bundles: Vec<Vec<(usize, usize)>>,
+    /// The targets that each cluster's Flux applies.
+    of_host: Vec<Vec<usize>>,
 }
 
 /// What is done with folders once they are whole.
@@ -158,20 +161,33 @@ fn give(parts: Vec<Part>, after: &After<'_>) -> Part {
 
 impl OnTargets {
     fn of(fleet: &Fleet, healthy: &Healthy) -> Self {
-        let mut on = Self {
-            tenants: vec![Vec::new(); fleet.targets.len()],
-            apps: vec![Vec::new(); fleet.targets.len()],
-        };
-        for (index, tenant) in fleet.tenants.iter().enumerate().filter(|(it, _)| healthy.has_tenant(*it)) {
-            for (place, placement) in tenant.placements.iter().enumerate() {
-                on.tenants[placement.target].push((index, place));
-            }
+        let tenants = fleet.tenants.iter().map(|tenant| &tenant.placements).enumerate();
+        let apps = fleet.apps.iter().map(|app| &app.placements).enumerate();
+        let bundles = fleet.bundles.iter().map(|bundle| &bundle.placements).enumerate();
+        let mut of_host = vec![Vec::new(); fleet.clusters.len()];
+        for (index, target) in fleet.targets.iter().enumerate() {
+            of_host[target.host].push(index);
         }
-        for (index, app) in fleet.apps.iter().enumerate().filter(|(it, _)| healthy.has_app(*it)) {
-            for (place, placement) in app.placements.iter().enumerate() {
-                on.apps[placement.target].push((index, place));
-            }
+        let count = fleet.targets.len();
+        Self {
+            tenants: by_target(tenants.filter(|(it, _)| healthy.has_tenant(*it)), count),
+            apps: by_target(apps.filter(|(it, _)| healthy.has_app(*it)), count),
+            bundles: by_target(bundles, count),
+            of_host,
         }
-        on
     }
+}
+
+/// Which of the things are on each target, with the index of their placement.
+fn by_target<'f>(
+    things: impl Iterator<Item = (usize, &'f Vec<Placement>)>,
+    targets: usize,
+) -> Vec<Vec<(usize, usize)>> {
+    let mut on = vec![Vec::new(); targets];
+    for (thing, placements) in things {
+        for (place, placement) in placements.iter().enumerate() {
+            on[placement.target].push((thing, place));
+        }
+    }
+    on
 }

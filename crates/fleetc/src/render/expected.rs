@@ -25,12 +25,14 @@ pub(crate) struct Expected {
 
 /// All that `expects` names, on every target.
 pub(crate) fn expected(fleet: &Fleet) -> Vec<Expected> {
-    let of_tenants = fleet
-        .tenants
+    let expects = |it: &&Placement| it.settings.keys.get("expects").is_some();
+    let of_tenants = fleet.tenants.iter().flat_map(|tenant| {
+        tenant.placements.iter().filter(expects).flat_map(|it| of_tenant(fleet, tenant, it))
+    });
+    let of_apps = fleet
+        .apps
         .iter()
-        .flat_map(|tenant| tenant.placements.iter().flat_map(|it| of_tenant(fleet, tenant, it)));
-    let of_apps =
-        fleet.apps.iter().flat_map(|app| app.placements.iter().flat_map(|it| of_app(fleet, app, it)));
+        .flat_map(|app| app.placements.iter().filter(expects).flat_map(|it| of_app(fleet, app, it)));
     of_tenants.chain(of_apps).collect()
 }
 

@@ -101,9 +101,8 @@ impl<'f> Host<'f> {
     /// Finds every target, and what is on it.
     fn place(&mut self, on_targets: &OnTargets) {
         let fleet = self.fleet;
-        let targets = (0..fleet.targets.len())
-            .filter(|target| fleet.targets[*target].host == self.index && self.healthy.has_target(*target));
-        let mut targets: Vec<usize> = targets.collect();
+        let targets = on_targets.of_host[self.index].iter().copied();
+        let mut targets: Vec<usize> = targets.filter(|target| self.healthy.has_target(*target)).collect();
         targets.sort_by_key(|target| (fleet.targets[*target].is_remote(), *target));
         for target in targets {
             if let Some(on) = self.on(fleet.targets[target], Some((target, on_targets))) {
@@ -170,10 +169,9 @@ impl<'f> Host<'f> {
                 on.apps.extend(placed);
             }
             on.leave_out_retired(self.fleet);
-            for bundle in &fleet.bundles {
-                let here = bundle.placements.iter().filter(|placement| placement.target == index);
-                on.bundles
-                    .extend(here.map(|placement| placed::bundle(fleet, bundle, placement, diagnostics)));
+            for &(bundle, place) in &on_targets.bundles[index] {
+                let bundle = &fleet.bundles[bundle];
+                on.bundles.push(placed::bundle(fleet, bundle, &bundle.placements[place], diagnostics));
             }
         }
         Some(on)

@@ -28,9 +28,7 @@ pub(super) struct PlacedTenant<'f> {
     pub(super) namespace: Text,
     /// Its identity in its home; `None` if nobody is impersonated.
     pub(super) account: Option<Text>,
-    /// Whether the team has apps, and Flux pulls all of them.
-    pub(super) only_pulls: bool,
-    /// The address of its source, before it is made an object.
+    /// Where it was written.
     pub(super) place: Place,
 }
 
@@ -111,23 +109,7 @@ pub(super) fn tenant<'f>(
         Some(OrFalse::False) => None,
     };
     let unset = &placement.settings.unset;
-    let only_pulls = only_pulls(fleet, tenant);
-    PlacedTenant { tenant, keys, unset, changes, namespace, account, only_pulls, place: tenant.place }
-}
-
-/// Whether the team has apps, and Flux pulls all of them.
-fn only_pulls(fleet: &Fleet, tenant: &Tenant) -> bool {
-    let is_its = |app: &&App| app.tenant.is_some_and(|it| fleet.tenants[it].team == tenant.team);
-    let is_pulled = |app: &App| {
-        let says = |key: &str| {
-            let mut tables =
-                std::iter::once(&app.rung.keys).chain(app.rung.overrides.iter().map(|it| &it.keys));
-            tables.any(|keys| keys.get(key).is_some())
-        };
-        says("path") && !["manifests", "secrets", "config"].into_iter().any(says)
-    };
-    let mut apps = fleet.apps.iter().filter(is_its).peekable();
-    apps.peek().is_some() && apps.all(is_pulled)
+    PlacedTenant { tenant, keys, unset, changes, namespace, account, place: tenant.place }
 }
 
 /// The bundle on the target of the placement.

@@ -220,7 +220,7 @@ impl On<'_> {
     pub(super) fn account_beside(&self, tenant: &PlacedTenant<'_>) -> Option<(Text, Text)> {
         tenant.account.as_ref()?;
         let is_its = |app: &&PlacedApp<'_>| app.tenant_name() == Some(&tenant.tenant.name);
-        if tenant.only_pulls && !self.apps.iter().filter(is_its).any(PlacedApp::renders_here) {
+        if tenant.tenant.only_pulls && !self.apps.iter().filter(is_its).any(PlacedApp::renders_here) {
             return None;
         }
         Some((self.near_account(&tenant.tenant.name), self.flux.namespace.clone()))

@@ -58,6 +58,29 @@ pub(super) fn declare(
             });
         }
     }
+    only_pull(fleet);
+}
+
+/// Finds the tenants that have apps, all of which Flux pulls.
+fn only_pull(fleet: &mut Fleet) {
+    let mut pulls: BTreeMap<usize, bool> = BTreeMap::new();
+    for app in &fleet.apps {
+        if let Some(tenant) = app.tenant {
+            *pulls.entry(tenant).or_insert(true) &= is_pulled(&app.rung);
+        }
+    }
+    for (tenant, pulls) in pulls {
+        fleet.tenants[tenant].only_pulls = pulls;
+    }
+}
+
+/// Whether Flux pulls the app of the table, and nothing is rendered beside it.
+fn is_pulled(app: &Rung) -> bool {
+    let says = |key: &str| {
+        let mut tables = std::iter::once(&app.keys).chain(app.overrides.iter().map(|it| &it.keys));
+        tables.any(|keys| keys.get(key).is_some())
+    };
+    says("path") && !["manifests", "secrets", "config"].into_iter().any(says)
 }
 
 /// Puts a tenant, or a copy of one, into the fleet.
@@ -84,6 +107,7 @@ fn declare_tenant(
         place,
         tier: None,
         state: TenantState::Active,
+        only_pulls: false,
         rung: rung.clone(),
         placements: Vec::new(),
     };
