@@ -15,9 +15,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use fleetc::Compiled;
+
 use crate::NotRun;
 use crate::disk::{Disk, find_fleet};
 use crate::global::Global;
+use crate::output::Output;
 
 /// A fleet.toml on disk.
 pub(crate) struct FleetFile {
@@ -76,6 +79,16 @@ impl FleetFile {
             files: &self.disk,
             today: Some(&self.today),
         }
+    }
+
+    /// Compiles it, and says what is wrong; none if it has mistakes. `doing` is what takes long, for a terminal.
+    pub(crate) fn compile(&self, doing: &'static str, output: &mut Output) -> Option<Compiled> {
+        let outcome = {
+            let _progress = output.progress(doing);
+            fleetc::compile(&self.input())
+        };
+        output.problems(&outcome.diagnostics, &outcome.sources, self.folder());
+        outcome.output
     }
 }
 

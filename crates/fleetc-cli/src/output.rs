@@ -65,11 +65,9 @@ impl Output {
         }
     }
 
-    /// Why it takes longer.
-    pub(crate) fn notice(&mut self, text: &str) {
-        if !self.quiet && !self.is_for_machines() {
-            line(text);
-        }
+    /// That another build into the same folder is waited for.
+    pub(crate) fn waiting(&mut self, holder: &str, folder: &Path) {
+        self.summary(&format!("waiting for {holder}, which builds into `{}`", folder.display()));
     }
 
     /// What is being done.

@@ -21,9 +21,7 @@ pub(crate) struct Bootstrap {
 
 pub(crate) fn run(args: &Bootstrap, global: &Global, output: &mut Output) -> Result<Ended, NotRun> {
     let fleet = FleetFile::open(global)?;
-    let outcome = fleetc::compile(&fleet.input());
-    output.problems(&outcome.diagnostics, &outcome.sources, fleet.folder());
-    let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
+    let Some(built) = fleet.compile("compiling", output) else { return Ok(Ended::Mistakes) };
     let names = built.fleet.clusters.iter().map(|it| it.name.as_str());
     known("cluster", std::slice::from_ref(&args.cluster), names)?;
     let steps = fleetc::bootstrap(&built, &args.cluster).unwrap_or_default();

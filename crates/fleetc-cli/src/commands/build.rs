@@ -165,12 +165,8 @@ impl Building<'_> {
     /// Prints the tree as one stream.
     fn print(&self, output: &mut Output) -> Result<Ended, NotRun> {
         self.timings.phase("compile");
-        let outcome = {
-            let _progress = output.progress("compiling");
-            self.threads.install(|| fleetc::compile(&self.fleet.input()))
-        };
-        output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());
-        let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
+        let built = self.threads.install(|| self.fleet.compile("compiling", output));
+        let Some(built) = built else { return Ok(Ended::Mistakes) };
         self.args.part.check(&built.fleet)?;
         self.timings.phase("print");
         let tree = built.tree.keep(|folder| self.args.part.has(folder));
@@ -183,9 +179,7 @@ impl Building<'_> {
         let folder = self.folder()?;
         let patience = Duration::from_secs(self.args.wait);
         self.timings.phase("look");
-        let rendered = Rendered::open(&folder, &Machine, patience, |holder| {
-            output.notice(&format!("waiting for {holder}, which builds into `{}`", folder.display()));
-        })?;
+        let rendered = Rendered::open(&folder, &Machine, patience, |holder| output.waiting(holder, &folder))?;
         let key = self.key(&folder);
         if self.is_current(&rendered, key, output) {
             return Ok(Ended::Done);
@@ -271,11 +265,6 @@ impl Building<'_> {
         output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());
         let Some(fleet) = outcome.output else { return Ok(None) };
         self.args.part.check(&fleet)?;
-        if self.args.output.is_none() && fleet.output != fleetc::output_of(&self.fleet.text) {
-            return Err(
-                "`fleet.output` must stand in fleet.toml itself, not in a file that it includes".into()
-            );
-        }
         let problems = outcome.diagnostics.sorted().into_iter().take(SAID + 1);
         let said = problems.map(|problem| report::said(problem, &outcome.sources)).collect();
         Ok(Some(Staged { fleet, said, inputs: inputs.seen() }))

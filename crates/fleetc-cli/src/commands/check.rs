@@ -32,12 +32,7 @@ enum Format {
 
 pub(crate) fn run(args: &Check, global: &Global, output: &mut Output) -> Result<Ended, NotRun> {
     let fleet = FleetFile::open(global)?;
-    let outcome = {
-        let _progress = output.progress("checking");
-        fleetc::compile(&fleet.input())
-    };
-    output.problems(&outcome.diagnostics, &outcome.sources, fleet.folder());
-    let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
+    let Some(built) = fleet.compile("checking", output) else { return Ok(Ended::Mistakes) };
     if let Some(format) = args.permissions {
         let permissions = fleetc::permissions(&built.tree);
         output.result(&match format {

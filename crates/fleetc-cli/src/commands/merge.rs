@@ -31,7 +31,7 @@ pub(crate) struct Merge {
 pub(crate) fn run(args: &Merge, output: &mut Output) -> Result<Ended, NotRun> {
     let parts = Parts::open(&args.parts)?;
     let rendered = Rendered::open(&args.output, &Machine, Duration::from_secs(10), |holder| {
-        output.notice(&format!("waiting for {holder}, which builds into `{}`", args.output.display()));
+        output.waiting(holder, &args.output);
     })?;
     let stage = Stage::new(&rendered, Mode::Write);
     let done = parts.stage(&stage).and_then(|()| {

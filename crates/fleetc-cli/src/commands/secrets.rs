@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use fleetc::Need;
-use fleetc_manifests::{Map, Value, json};
+use serde_json::json;
 
 use crate::commands::FleetFile;
 use crate::commands::build::known;
@@ -37,12 +37,7 @@ enum Format {
 
 pub(crate) fn run(args: &Secrets, global: &Global, output: &mut Output) -> Result<Ended, NotRun> {
     let fleet = FleetFile::open(global)?;
-    let outcome = {
-        let _progress = output.progress("compiling");
-        fleetc::compile(&fleet.input())
-    };
-    output.problems(&outcome.diagnostics, &outcome.sources, fleet.folder());
-    let Some(built) = outcome.output else { return Ok(Ended::Mistakes) };
+    let Some(built) = fleet.compile("compiling", output) else { return Ok(Ended::Mistakes) };
     known("cluster", &args.cluster, built.fleet.clusters.iter().map(|it| it.name.as_str()))?;
     let needs: Vec<Need> = fleetc::needs(&built)
         .into_iter()
@@ -85,20 +80,19 @@ fn as_table(needs: &[Need]) -> String {
 }
 
 fn as_json(needs: &[Need]) -> String {
-    let list = |texts: &[String]| texts.iter().map(|text| Value::from(text.as_str())).collect::<Vec<_>>();
-    let needs: Vec<Value> = needs
+    let needs: Vec<_> = needs
         .iter()
         .map(|need| {
-            let mut map = Map::new();
-            map.push("cluster", need.cluster.as_str().into());
-            map.push("namespace", need.namespace.as_str().into());
-            map.push("kind", need.kind.as_str().into());
-            map.push("name", need.name.as_str().into());
-            map.push("keys", list(&need.keys).into());
-            map.push("madeBy", need.made_by.as_str().into());
-            map.push("neededBy", list(&need.needed_by).into());
-            map.into()
+            json!({
+                "cluster": need.cluster,
+                "namespace": need.namespace,
+                "kind": need.kind,
+                "name": need.name,
+                "keys": need.keys,
+                "madeBy": need.made_by,
+                "neededBy": need.needed_by,
+            })
         })
         .collect();
-    format!("{}\n", json::write_pretty(&needs.into()))
+    format!("{:#}\n", json!(needs))
 }

@@ -59,11 +59,12 @@ impl Plan<'_> {
             return Ok(());
         }
         self.are_known(allowed)?;
+        let change = Change::of(self);
         let mut findings = self.lost_roots();
-        findings.extend(self.tenants());
-        findings.extend(self.moves());
-        findings.extend(self.makers_of_clusters());
-        findings.extend(self.deletions());
+        findings.extend(change.tenants());
+        findings.extend(change.moves());
+        findings.extend(change.makers_of_clusters());
+        findings.extend(change.deletions());
         findings.retain(|finding| !allowed.allows(&finding.target));
         if findings.is_empty() { Ok(()) } else { Err(told(&findings)) }
     }
@@ -82,11 +83,11 @@ impl Plan<'_> {
 
     /// Whether everything that may go is something that there is, or was.
     fn are_known(&self, allowed: &Allowed) -> Result<(), String> {
-        let was = self.stage.rendered.ledger.entries().map(|entry| entry.folder.to_owned());
-        let folders: BTreeSet<String> = was.chain(self.folders.iter().map(|it| it.path.clone())).collect();
+        let was = self.stage.rendered.ledger.entries().map(|entry| entry.folder);
+        let folders = was.chain(self.folders.iter().map(|it| it.path.as_str()));
         let is_known = |name: &str| {
-            let begins = |folder: &String| folder.starts_with(&format!("{name}/"));
-            name == "all" || folders.iter().any(|it| begins(it) || cluster(it) == Some(name))
+            let begins = |folder: &str| folder.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
+            name == "all" || folders.clone().any(|it| begins(it) || cluster(it) == Some(name))
         };
         match allowed.names.iter().find(|name| !is_known(name)) {
             None => Ok(()),
@@ -94,128 +95,6 @@ impl Plan<'_> {
                 Err(format!("`--allow-delete {name}` names no environment, cluster or target of the tree"))
             }
         }
-    }
-
-    /// Objects by target that were in the tree, and those of them that leave it.
-    fn by_target(&self) -> BTreeMap<&str, (usize, Vec<&Entry<'_>>)> {
-        let mut targets: BTreeMap<&str, (usize, Vec<&Entry<'_>>)> = BTreeMap::new();
-        for entry in self.stage.rendered.ledger.entries().filter(|entry| entry.name != LIST) {
-            if let Some(target) = target(entry.folder) {
-                targets.entry(target).or_default().0 += 1;
-            }
-        }
-        for entry in self.stale.iter().filter(|entry| entry.name != LIST && !self.is_elsewhere(entry)) {
-            if let Some(target) = target(entry.folder) {
-                targets.entry(target).or_default().1.push(entry);
-            }
-        }
-        targets
-    }
-
-    /// Whole targets, more than a share of one, and kinds that take more with them.
-    fn deletions(&self) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for (target, (count, gone)) in self.by_target() {
-            let found = |text: String| Finding { text, target: target.to_owned() };
-            if gone.len() == count {
-                findings.push(found(format!("everything on {target}: {count} objects")));
-                continue;
-            }
-            if gone.len() * SHARE > count {
-                findings.push(found(format!("{} of the {count} objects on {target}", gone.len())));
-            }
-            findings.extend(gone.into_iter().filter_map(|entry| grave(entry, target)));
-        }
-        let of_roots = self.stale.iter().filter(|entry| entry.folder.starts_with("clusters/"));
-        findings.extend(of_roots.filter_map(|entry| grave(entry, entry.folder)));
-        findings
-    }
-
-    /// Folders of what makes a cluster: without it, whatever made the cluster deletes it.
-    fn makers_of_clusters(&self) -> Vec<Finding> {
-        let folders: BTreeSet<&str> = self.stale.iter().map(|entry| entry.folder).collect();
-        let gone = folders.into_iter().filter(|folder| self.folders.iter().all(|it| *it.path != **folder));
-        let makers = gone.filter_map(|folder| Some((folder, folder.rsplit_once("/cluster-")?)));
-        makers
-            .map(|(_, (target, cluster))| Finding {
-                text: format!("what makes the cluster `{cluster}`: the cluster itself would be deleted"),
-                target: target.to_owned(),
-            })
-            .collect()
-    }
-
-    /// Whether a file of the same name is new in another folder of the target.
-    fn is_elsewhere(&self, entry: &Entry<'_>) -> bool {
-        self.added(entry.name).any(|folder| target(&folder.path) == target(entry.folder))
-    }
-
-    /// Folders with a new file of the name.
-    fn added<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Staged> {
-        self.folders.iter().filter(move |folder| {
-            folder.files.iter().any(|file| file.state == State::Added && *file.name == *name)
-        })
-    }
-
-    /// Tenants that go in one step with their apps: whose account is gone cannot delete anything.
-    fn tenants(&self) -> Vec<Finding> {
-        let folders: BTreeSet<&str> = self.stale.iter().map(|entry| entry.folder).collect();
-        let is_whole = |folder: &&str| self.folders.binary_search_by(|it| (*it.path).cmp(folder)).is_err();
-        let gone: BTreeSet<&str> = folders.into_iter().filter(is_whole).collect();
-        let mut findings = Vec::new();
-        for folder in &gone {
-            let Some((target, tenant)) = folder.rsplit_once("/tenant-") else { continue };
-            let is_app = |it: &&&str| it.starts_with(&format!("{target}/{tenant}-"));
-            let lives_on = self.folders.iter().any(|it| it.path.starts_with(&format!("{target}/")));
-            if let Some(app) = gone.iter().find(is_app).filter(|_| lives_on) {
-                findings.push(Finding {
-                    text: format!(
-                        "tenant `{tenant}` together with its apps (`{app}`): without the tenant's account Flux cannot \
-                         delete them; set `state = \"retired\"`, build and publish, then remove the table"
-                    ),
-                    target: target.to_owned(),
-                });
-            }
-        }
-        findings
-    }
-
-    /// Objects that another Kustomization shall own: the first may delete them before the second has applied them.
-    fn moves(&self) -> Vec<Finding> {
-        let mut added: BTreeMap<&str, Vec<&Staged>> = BTreeMap::new();
-        for folder in &self.folders {
-            for file in folder.files.iter().filter(|file| file.state == State::Added && *file.name != *LIST) {
-                added.entry(&file.name).or_default().push(folder);
-            }
-        }
-        let mut findings = Vec::new();
-        for entry in &self.stale {
-            let Some(target) = target(entry.folder) else { continue };
-            let on_cluster = |folder: &&&Staged| cluster(&folder.path) == cluster(entry.folder);
-            for folder in added.get(entry.name).into_iter().flatten().filter(on_cluster) {
-                if self.is_move(entry, folder) {
-                    findings.push(Finding {
-                        text: format!(
-                            "`{}` moves to `{}`: its old owner may delete it after the new one has applied it; `keep` \
-                             it, build and publish, then move it, then take `keep` off",
-                            entry.path(),
-                            folder.path
-                        ),
-                        target: target.to_owned(),
-                    });
-                }
-            }
-        }
-        findings
-    }
-
-    /// Whether the file that goes holds the same object as the one that comes, and Flux would delete it.
-    fn is_move(&self, entry: &Entry<'_>, folder: &Staged) -> bool {
-        let root = self.stage.rendered.root;
-        let read = |path: std::path::PathBuf| fs::read_to_string(path).unwrap_or_default();
-        let old = read(root.join(entry.path()));
-        let mut new = root.join(OWN);
-        new.extend([STAGING, &folder.path, entry.name]);
-        !old.contains(KEPT) && identity(&old) == identity(&read(new))
     }
 
     /// The lists of roots that change.
@@ -247,6 +126,145 @@ impl Plan<'_> {
             target: folder.path.clone(),
         };
         self.roots().filter(is_lost).map(finding).collect()
+    }
+}
+
+/// What a build changes, as it is looked up.
+struct Change<'p> {
+    plan: &'p Plan<'p>,
+    /// The folders that objects are new in, by their clusters and the names of the files.
+    added: BTreeMap<(Option<&'p str>, &'p str), Vec<&'p Staged>>,
+    /// The folders that are gone whole.
+    gone: BTreeSet<&'p str>,
+}
+
+impl<'p> Change<'p> {
+    fn of(plan: &'p Plan<'_>) -> Self {
+        let mut added: BTreeMap<_, Vec<&Staged>> = BTreeMap::new();
+        for folder in &plan.folders {
+            for file in folder.files.iter().filter(|file| file.state == State::Added && *file.name != *LIST) {
+                added.entry((cluster(&folder.path), &*file.name)).or_default().push(folder);
+            }
+        }
+        let is_whole = |folder: &&str| plan.folders.binary_search_by(|it| (*it.path).cmp(folder)).is_err();
+        let gone = plan.stale.iter().map(|entry| entry.folder).filter(is_whole).collect();
+        Self { plan, added, gone }
+    }
+
+    /// Tenants that go in one step with their apps: whose account is gone cannot delete anything.
+    fn tenants(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for folder in &self.gone {
+            let Some((target, tenant)) = folder.rsplit_once("/tenant-") else { continue };
+            let app_begins = format!("{target}/{tenant}-");
+            let mut after = self.gone.range(&*app_begins..);
+            let app = after.next().filter(|it| it.starts_with(&app_begins) && self.lives_on(target));
+            if let Some(app) = app {
+                findings.push(Finding {
+                    text: format!(
+                        "tenant `{tenant}` together with its apps (`{app}`): without the tenant's account Flux cannot \
+                         delete them; set `state = \"retired\"`, build and publish, then remove the table"
+                    ),
+                    target: target.to_owned(),
+                });
+            }
+        }
+        findings
+    }
+
+    /// Whether something is left on the target.
+    fn lives_on(&self, target: &str) -> bool {
+        let (folders, begins) = (&self.plan.folders, format!("{target}/"));
+        let first = folders.partition_point(|it| it.path < begins);
+        folders.get(first).is_some_and(|it| it.path.starts_with(&begins))
+    }
+
+    /// Objects that another Kustomization shall own: the first may delete them before the second has applied them.
+    fn moves(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for entry in &self.plan.stale {
+            let Some(target) = target(entry.folder) else { continue };
+            for folder in self.added(entry) {
+                if self.is_move(entry, folder) {
+                    findings.push(Finding {
+                        text: format!(
+                            "`{}` moves to `{}`: its old owner may delete it after the new one has applied it; `keep` \
+                             it, build and publish, then move it, then take `keep` off",
+                            entry.path(),
+                            folder.path
+                        ),
+                        target: target.to_owned(),
+                    });
+                }
+            }
+        }
+        findings
+    }
+
+    /// Whether the file that goes holds the same object as the one that comes, and Flux would delete it.
+    fn is_move(&self, entry: &Entry<'_>, folder: &Staged) -> bool {
+        let root = self.plan.stage.rendered.root;
+        let read = |path: std::path::PathBuf| fs::read_to_string(path).unwrap_or_default();
+        let old = read(root.join(entry.path()));
+        let mut new = root.join(OWN);
+        new.extend([STAGING, &folder.path, entry.name]);
+        !old.contains(KEPT) && identity(&old) == identity(&read(new))
+    }
+
+    /// Folders of what makes a cluster: without it, whatever made the cluster deletes it.
+    fn makers_of_clusters(&self) -> Vec<Finding> {
+        let makers = self.gone.iter().filter_map(|folder| folder.rsplit_once("/cluster-"));
+        makers
+            .map(|(target, cluster)| Finding {
+                text: format!("what makes the cluster `{cluster}`: the cluster itself would be deleted"),
+                target: target.to_owned(),
+            })
+            .collect()
+    }
+
+    /// Whole targets, more than a share of one, and kinds that take more with them.
+    fn deletions(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (target, (count, gone)) in self.by_target() {
+            let found = |text: String| Finding { text, target: target.to_owned() };
+            if gone.len() == count {
+                findings.push(found(format!("everything on {target}: {count} objects")));
+                continue;
+            }
+            if gone.len() * SHARE > count {
+                findings.push(found(format!("{} of the {count} objects on {target}", gone.len())));
+            }
+            findings.extend(gone.into_iter().filter_map(|entry| grave(entry, target)));
+        }
+        let of_roots = self.plan.stale.iter().filter(|entry| entry.folder.starts_with("clusters/"));
+        findings.extend(of_roots.filter_map(|entry| grave(entry, entry.folder)));
+        findings
+    }
+
+    /// Objects by target that were in the tree, and those of them that leave it.
+    fn by_target(&self) -> BTreeMap<&str, (usize, Vec<&Entry<'_>>)> {
+        let mut targets: BTreeMap<&str, (usize, Vec<&Entry<'_>>)> = BTreeMap::new();
+        for entry in self.plan.stage.rendered.ledger.entries().filter(|entry| entry.name != LIST) {
+            if let Some(target) = target(entry.folder) {
+                targets.entry(target).or_default().0 += 1;
+            }
+        }
+        for entry in self.plan.stale.iter().filter(|entry| entry.name != LIST && !self.is_elsewhere(entry)) {
+            if let Some(target) = target(entry.folder) {
+                targets.entry(target).or_default().1.push(entry);
+            }
+        }
+        targets
+    }
+
+    /// Whether a file of the same name is new in another folder of the target.
+    fn is_elsewhere(&self, entry: &Entry<'p>) -> bool {
+        self.added(entry).iter().any(|folder| target(&folder.path) == target(entry.folder))
+    }
+
+    /// Folders of the same cluster with a new file of the same name.
+    fn added(&self, entry: &Entry<'p>) -> &[&'p Staged] {
+        self.added.get(&(cluster(entry.folder), entry.name)).map_or(&[], Vec::as_slice)
     }
 }
 

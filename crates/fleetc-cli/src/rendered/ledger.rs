@@ -122,7 +122,7 @@ impl Ledger {
     }
 
     /// All files, in order.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'_>> + Clone {
         self.folders.iter().flat_map(|folder| folder.files.clone().map(|index| self.entry(folder, index)))
     }
 
