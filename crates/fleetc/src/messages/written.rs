@@ -113,6 +113,19 @@ pub(crate) fn filled_twice(place: Place, first: Place, table: &str) -> Diagnosti
         .help("keep the file, or what is written here")
 }
 
+pub(crate) fn names_no_table(place: Place, path: &str) -> Diagnostic {
+    Diagnostic::error(codes::WRONG_FORM, place, format!("`{path}` is no name of a table"))
+        .help("name the table that the file holds the body of, such as `clusters.store.members`")
+}
+
+pub(crate) fn no_table_to_fill(place: Place, table: &str, in_the_way: (&str, Place, &str)) -> Diagnostic {
+    let (key, at, found) = in_the_way;
+    let message = format!("`{table}` leads through `{key}`, which is {found} and no table");
+    Diagnostic::error(codes::WRONG_TYPE, place, message)
+        .also(at, "this is in the way")
+        .help("name the table that the file holds the body of, such as `clusters.store.members`")
+}
+
 pub(crate) fn unknown_field<'n>(
     key: &Key,
     kind: &str,

@@ -32,13 +32,10 @@ pub(super) fn fill_in(
         let Some(file) = read(&entry.key.text, entry.key.place, beside, semantic) else { continue };
         let (body, parts) = toml::read(&file.text, file.start(), diagnostics, semantic);
         broken.extend(parts);
-        let path = entry.value.as_text().and_then(|text| KeyPath::parse(text, entry.value.place));
-        match path {
+        let Some(path) = entry.value.as_text() else { continue };
+        match KeyPath::parse(path, entry.value.place) {
             Some(path) => put(tables, &path.keys, Value::new(body, file.start()), entry, semantic),
-            None => semantic.push(messages::wrong_type(
-                &entry.value,
-                "the name of a table, such as `clusters.store.members`",
-            )),
+            None => semantic.push(messages::names_no_table(entry.value.place, path)),
         }
     }
     if let Some(entry) = fleet.entry("pins")
@@ -89,10 +86,13 @@ fn put(tables: &mut Map, path: &[Text], body: Value, by: &Entry, diagnostics: &m
         if at.get(key).is_none() {
             at.push(Key::new(key, by.value.place), Value::new(Map::new(), by.value.place));
         }
-        match at.get_mut(key).map(|value| &mut value.data) {
-            Some(Data::Map(map)) => at = map,
-            _ => return,
-        }
+        let Some(next) = at.get_mut(key) else { return };
+        let (place, found) = (next.place, next.type_name());
+        let Data::Map(map) = &mut next.data else {
+            diagnostics.push(messages::no_table_to_fill(by.value.place, &path.join("."), (key, place, found)));
+            return;
+        };
+        at = map;
     }
     if let Some(first) = at.entry(last) {
         diagnostics.push(messages::filled_twice(by.key.place, first.key.place, &path.join(".")));
