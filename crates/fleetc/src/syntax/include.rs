@@ -89,7 +89,11 @@ fn put(tables: &mut Map, path: &[Text], body: Value, by: &Entry, diagnostics: &m
         let Some(next) = at.get_mut(key) else { return };
         let (place, found) = (next.place, next.type_name());
         let Data::Map(map) = &mut next.data else {
-            diagnostics.push(messages::no_table_to_fill(by.value.place, &path.join("."), (key, place, found)));
+            diagnostics.push(messages::no_table_to_fill(
+                by.value.place,
+                &path.join("."),
+                (key, place, found),
+            ));
             return;
         };
         at = map;
