@@ -4,6 +4,7 @@
 
 mod across;
 mod cluster;
+mod credentials;
 mod custom;
 mod definitions;
 mod exceptions;

@@ -182,6 +182,8 @@ codes! {
     DUPLICATE_ITEM = "duplicate-item";
     /// An address with a password or a token in it.
     CREDENTIALS_IN_ADDRESS = "credentials-in-address";
+    /// Text that looks like a credential, where everybody may read it.
+    CREDENTIAL_IN_THE_OPEN = "credential-in-the-open";
     /// Something that is pulled without encryption.
     PLAIN_ADDRESS = "plain-address";
     /// An image that is another one tomorrow.

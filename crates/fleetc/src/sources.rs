@@ -1,5 +1,6 @@
 //! The texts of a compilation, laid end to end, so that one number says file, line and column.
 
+pub(crate) mod credential;
 mod secrets;
 
 use std::fmt;

@@ -13,7 +13,7 @@ use crate::messages;
 use crate::sources::Sources;
 
 /// What can be allowed: what is said of objects, and concerns nobody's rights.
-const CAN_BE_ALLOWED: [Code; 17] = [
+const CAN_BE_ALLOWED: [Code; 18] = [
     codes::UNKNOWN_FIELD,
     codes::FIELD_TYPE,
     codes::MISSING_FIELD,
@@ -31,6 +31,7 @@ const CAN_BE_ALLOWED: [Code; 17] = [
     codes::KUBERNETES_VERSION,
     codes::PLAIN_ADDRESS,
     codes::MOVING_TAG,
+    codes::CREDENTIAL_IN_THE_OPEN,
 ];
 
 /// The exceptions of a fleet, and which of them were needed.

@@ -8,7 +8,8 @@ use fleetc_manifests::{Data, Entry, List, Map, Place, Value};
 
 use super::patterns::OfThread;
 use super::{
-    definitions, images, metadata, network, pods, pulled, scalars, scaling, syntax, twins, workloads,
+    credentials, definitions, images, metadata, network, pods, pulled, scalars, scaling, syntax, twins,
+    workloads,
 };
 use crate::diagnostic::Diagnostic;
 use crate::messages;
@@ -19,7 +20,7 @@ pub(super) type Rule = for<'v, 'p> fn(&'v Value, &mut Walk<'v, 'p>);
 /// The rules of each type, by its number.
 static RULES: LazyLock<Vec<Vec<Rule>>> = LazyLock::new(|| {
     let of_kubernetes = [pods::RULES, workloads::RULES, network::RULES, scaling::RULES, definitions::RULES];
-    let all = [&of_kubernetes.concat()[..], images::RULES, pulled::RULES].concat();
+    let all = [&of_kubernetes.concat()[..], images::RULES, pulled::RULES, credentials::RULES].concat();
     let of = |name: &str| all.iter().filter(|(it, _)| *it == name).map(|(_, rule)| *rule).collect();
     kinds::types().map(|shape| of(shape.name())).collect()
 });
@@ -143,13 +144,10 @@ impl<'v, 'p> Walk<'v, 'p> {
             self.say(messages::bad_field_value(self.place(place), &self.path(), &problem, &help));
         }
         for (index, item) in items.iter().enumerate() {
-            self.steps.push(Step::Item(index));
-            if item.is_null() {
-                self.say(messages::null_in_a_list(self.place(item.place), &self.path()));
-            } else {
-                self.value(item, inner, field);
-            }
-            self.steps.pop();
+            self.at(index, |walk| match item.data {
+                Data::Null => walk.say(messages::null_in_a_list(walk.place(item.place), &walk.path())),
+                _ => walk.value(item, inner, field),
+            });
         }
         if let Some(field) = field {
             twins::check(items, field, self);
@@ -187,14 +185,19 @@ impl<'v, 'p> Walk<'v, 'p> {
         self.steps.pop();
     }
 
+    /// Does something with an item of the list.
+    pub(super) fn at(&mut self, index: usize, act: impl FnOnce(&mut Self)) {
+        self.steps.push(Step::Item(index));
+        act(self);
+        self.steps.pop();
+    }
+
     /// Does something with each item of a list under the key.
     pub(super) fn each(&mut self, value: &'v Value, key: &'v str, mut act: impl FnMut(&mut Self, &'v Value)) {
         let items = value.get(key).and_then(Value::as_list).into_iter().flatten().enumerate();
         self.steps.push(Step::Key(key));
         for (index, item) in items {
-            self.steps.push(Step::Item(index));
-            act(self, item);
-            self.steps.pop();
+            self.at(index, |walk| act(walk, item));
         }
         self.steps.pop();
     }

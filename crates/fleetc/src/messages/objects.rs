@@ -236,3 +236,9 @@ pub(crate) fn escape_of_tenant(
     let place = place.or(object.place);
     Diagnostic::error(codes::TENANT_RIGHTS, place, format!("{name} of `{tenant}` {what}")).help(help)
 }
+
+pub(crate) fn credential_in_the_open(place: Place, path: &str) -> Diagnostic {
+    let message = format!("`{path}` holds what looks like a credential");
+    Diagnostic::warning(codes::CREDENTIAL_IN_THE_OPEN, place, message)
+        .help("put it into a Secret, encrypted with SOPS or made elsewhere, and make the committed one void; allow it (`fleet.allow`) if it is none")
+}

@@ -1,5 +1,7 @@
 //! What of a text may be shown.
 
+use super::credential::{self, Block};
+
 /// Words in names of what nobody else should read.
 const CREDENTIALS: [&str; 8] =
     ["password", "passwd", "passphrase", "token", "apikey", "privatekey", "credential", "connectionstring"];
@@ -7,13 +9,14 @@ const CREDENTIALS: [&str; 8] =
 /// Keys under which a Secret holds its values.
 const DATA: [&str; 2] = ["data", "stringData"];
 
-/// The text with a star for each byte of what looks secret: the values of Secrets, of keys that are named for it, and
-/// passwords in addresses. Line breaks, and so all places, stay.
+/// The text with a star for each byte of what looks secret: the values of Secrets, of keys that are named for it,
+/// passwords in addresses, and what looks like a credential wherever it stands. Line breaks, and so all places, stay.
 pub(super) fn masked(text: &str, has_secrets: bool) -> String {
     let mut out = String::with_capacity(text.len());
     // The indentation of the key whose block is hidden.
     let mut hidden: Option<usize> = None;
     let mut previous = String::new();
+    let mut block = Block::Open;
     for line in text.split_inclusive('\n') {
         let indent = line.len() - line.trim_start_matches([' ', '-']).len();
         let is_blank = line.trim().is_empty();
@@ -28,7 +31,9 @@ pub(super) fn masked(text: &str, has_secrets: bool) -> String {
         if hidden.is_none() && ((has_secrets && DATA.into_iter().any(opens)) || is_credential_block(line)) {
             hidden = Some(indent);
         }
-        stars(line, from.or_else(|| password_in_address(line)), &mut out);
+        let of_line = [from, password_in_address(line), looks_secret(line, block.at(line))];
+        block = block.after(line);
+        stars(line, of_line.into_iter().flatten().min(), &mut out);
         previous.clear();
         previous.push_str(line);
     }
@@ -107,6 +112,15 @@ fn password_in_address(line: &str) -> Option<usize> {
     }
 }
 
+/// Where what looks like a credential begins.
+fn looks_secret(line: &str, block: Block) -> Option<usize> {
+    match block {
+        Block::Private => Some(0),
+        Block::Public => None,
+        Block::Open => credential::find(line).map(|found| found.start),
+    }
+}
+
 /// Writes the line, with stars from a byte on.
 fn stars(line: &str, from: Option<usize>, out: &mut String) {
     let end = line.trim_end_matches(['\n', '\r']).len();
@@ -148,6 +162,15 @@ mod tests {
             let shown = masked(text, false);
             assert!(!shown.contains("hunter2") && shown.len() == text.len(), "{shown}");
         }
+        let generated = concat!("tR9vK2xQ7mZp4", "WsN8bYc");
+        let shown = masked(&format!("plain: 1\nwebhook: hooks/{generated}\n"), false);
+        assert!(!shown.contains(generated) && shown.starts_with("plain: 1\nwebhook: "), "{shown}");
+        let key = concat!(
+            "a: |\n  -----BEGIN ",
+            "PRIVATE KEY-----\n  hunter2\n  -----END PRIVATE KEY-----\nb: 1\n"
+        );
+        let shown = masked(key, false);
+        assert!(!shown.contains("hunter2") && shown.ends_with("\nb: 1\n"), "{shown}");
         assert_eq!(masked("é: 1\nsecretRef: {name: a}\n", false), "é: 1\nsecretRef: {name: a}\n");
     }
 }
