@@ -190,3 +190,41 @@ fn what_makes_a_cluster_does_not_go_without_a_word() {
     let said = folder.run("build").ends(2).err;
     assert!(said.contains("what makes the cluster `made`"), "{said}");
 }
+
+#[test]
+fn what_no_update_changes_stops_the_build_with_the_way_out() {
+    let folder = folder();
+    let claim = folder.read("volumes/claim.yaml");
+    folder.write("volumes/claim.yaml", &claim.replace("ReadWriteOnce", "ReadWriteMany"));
+    let err = refused(&folder, "dev --allow-delete prod");
+    assert!(
+        err.contains("`prod/one/volumes/persistentvolumeclaim-data.yaml` changes `spec.accessModes`: give it another name, and move the data"),
+        "{err}"
+    );
+    assert!(!err.contains("would take away"), "{err}");
+}
+
+#[test]
+fn what_flux_makes_anew_by_force_may_change() {
+    let job = |image: &str, metadata: &str| {
+        format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: tool{metadata}\nspec:\n  template:\n    spec:\n      \
+             restartPolicy: Never\n      containers:\n        - name: tool\n          image: {image}\n"
+        )
+    };
+    let folder = folder();
+    folder.write("tool.yaml", &job("tool:1", ""));
+    folder.run("build --allow-delete all").ends(0);
+    folder.write("tool.yaml", &job("tool:2", ""));
+    let err = folder.run("build").ends(2).err;
+    assert!(err.contains("job-tool.yaml` changes `spec.template`: give it another name"), "{err}");
+    let annotation = "\n  annotations:\n    kustomize.toolkit.fluxcd.io/force: Enabled";
+    folder.write("tool.yaml", &job("tool:2", annotation));
+    folder.run("build").ends(0);
+    folder.write("tool.yaml", &job("tool:3", ""));
+    folder.run("build").ends(2);
+    let forced =
+        FLEET.replace("manifests = \"tool.yaml\"", "manifests = \"tool.yaml\"\nkustomization.force = true");
+    folder.write("fleet.toml", &forced);
+    folder.run("build").ends(0);
+}

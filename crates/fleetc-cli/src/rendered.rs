@@ -10,6 +10,7 @@ mod commit;
 mod differences;
 #[cfg(test)]
 mod faults;
+mod fixed;
 mod guard;
 mod ledger;
 mod lock;

@@ -5,6 +5,7 @@
 //! - [`Value`] is what they are made of: it keeps the order of keys, the digits of numbers, and where each
 //!   part of it was written;
 //! - [`patch`] changes them: JSON patch (RFC 6902), merge patch (RFC 7396), and Kubernetes' strategic merge;
+//! - [`immutable`] knows which of their fields no update changes;
 //! - [`kinds`] knows what Kubernetes and Flux know of their kinds.
 //!
 //! This crate knows nothing of fleets, files or the terminal.
@@ -17,6 +18,7 @@
 //! assert_eq!(yaml::write(&documents[0]), text);
 //! ```
 
+pub mod immutable;
 pub mod json;
 pub mod kinds;
 pub mod patch;

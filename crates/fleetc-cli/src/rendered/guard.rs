@@ -46,27 +46,37 @@ impl Allowed {
 }
 
 /// Something that stops the build, and the target that must be allowed.
-struct Finding {
-    text: String,
-    target: String,
+pub(super) struct Finding {
+    pub(super) text: String,
+    pub(super) target: String,
 }
 
 impl Plan<'_> {
     /// Whether the tree may change so.
     pub(crate) fn guard(&self, allowed: &Allowed) -> Result<(), String> {
         self.is_remembered(allowed)?;
-        if self.stale.is_empty() && self.roots().next().is_none() {
-            return Ok(());
-        }
-        self.are_known(allowed)?;
+        let gone = if self.stale.is_empty() && self.roots().next().is_none() {
+            Vec::new()
+        } else {
+            self.are_known(allowed)?;
+            self.gone()
+        };
+        let refused = |findings: Vec<Finding>| -> Vec<Finding> {
+            findings.into_iter().filter(|finding| !allowed.allows(&finding.target)).collect()
+        };
+        let (gone, fixed) = (refused(gone), refused(self.fixed()));
+        if gone.is_empty() && fixed.is_empty() { Ok(()) } else { Err(told(&gone, &fixed)) }
+    }
+
+    /// What is taken away.
+    fn gone(&self) -> Vec<Finding> {
         let change = Change::of(self);
         let mut findings = self.lost_roots();
         findings.extend(change.tenants());
         findings.extend(change.moves());
         findings.extend(change.makers_of_clusters());
         findings.extend(change.deletions());
-        findings.retain(|finding| !allowed.allows(&finding.target));
-        if findings.is_empty() { Ok(()) } else { Err(told(&findings)) }
+        findings
     }
 
     /// Whether a ledger says what was there: without one, nothing says what leaves the tree.
@@ -269,7 +279,7 @@ impl<'p> Change<'p> {
 }
 
 /// `prod/emea-1` of `prod/emea-1/web`; none for the roots.
-fn target(folder: &str) -> Option<&str> {
+pub(super) fn target(folder: &str) -> Option<&str> {
     let (end, _) = folder.match_indices('/').nth(1)?;
     (!folder.starts_with("clusters/")).then(|| &folder[..end])
 }
@@ -303,20 +313,28 @@ fn grave(entry: &Entry<'_>, target: &str) -> Option<Finding> {
     Some(Finding { text, target: target.to_owned() })
 }
 
-fn told(findings: &[Finding]) -> String {
-    let mut text = "this build would take away what nobody allowed to go:".to_owned();
-    for finding in findings.iter().take(NAMED) {
-        text.push_str("\n- ");
-        text.push_str(&finding.text);
+fn told(gone: &[Finding], fixed: &[Finding]) -> String {
+    let lists = [
+        ("this build would take away what nobody allowed to go:", gone),
+        ("this build would change what no update changes, so that Flux would stall:", fixed),
+    ];
+    let mut text = String::new();
+    for (title, findings) in lists.into_iter().filter(|(_, findings)| !findings.is_empty()) {
+        text.push_str(title);
+        for finding in findings.iter().take(NAMED) {
+            text.push_str("\n- ");
+            text.push_str(&finding.text);
+        }
+        if findings.len() > NAMED {
+            text.push_str(&format!("\n- … and {} more", findings.len() - NAMED));
+        }
+        text.push('\n');
     }
-    if findings.len() > NAMED {
-        text.push_str(&format!("\n- … and {} more", findings.len() - NAMED));
-    }
-    let targets: BTreeSet<&str> = findings.iter().map(|finding| finding.target.as_str()).collect();
+    let targets: BTreeSet<&str> = gone.iter().chain(fixed).map(|finding| finding.target.as_str()).collect();
     let mut flags: Vec<String> = targets.iter().map(|it| format!("--allow-delete {it}")).collect();
     if flags.len() > NAMED {
         flags = vec!["--allow-delete all".to_owned()];
     }
-    text.push_str(&format!("\nnothing was changed; if it is meant: `fleetc build {}`", flags.join(" ")));
+    text.push_str(&format!("nothing was changed; if it is meant: `fleetc build {}`", flags.join(" ")));
     text
 }
