@@ -1,7 +1,11 @@
 //! The fleet's files on disk. No link is followed, so that what is reviewed is what is built.
 
+#[cfg_attr(unix, path = "disk/unix.rs")]
+#[cfg_attr(not(unix), path = "disk/elsewhere.rs")]
+mod opened;
+
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use fleetc::{FileError, Files, Listed};
@@ -21,21 +25,6 @@ impl Disk {
         Self { root }
     }
 
-    /// The path on disk, if no part of it is a link.
-    fn resolve(&self, path: &str) -> Result<PathBuf, FileError> {
-        let mut resolved = self.root.clone();
-        for part in path.split('/').filter(|part| !part.is_empty()) {
-            if matches!(part, "." | "..") || part.contains(['\\', '\0']) {
-                return Err(FileError::NotFound);
-            }
-            resolved.push(part);
-            if fs::symlink_metadata(&resolved).map_err(|error| from(&error))?.is_symlink() {
-                return Err(FileError::IsLink);
-            }
-        }
-        Ok(resolved)
-    }
-
     /// By what the file or folder is known again; none if it cannot be had.
     pub(crate) fn stamp(&self, path: &str) -> Option<Stamp> {
         self.stamp_in(path, false)
@@ -43,15 +32,15 @@ impl Disk {
 
     /// The same; whether it lies in a folder that is known to be one, behind no link.
     pub(crate) fn stamp_in(&self, path: &str, is_in_known: bool) -> Option<Stamp> {
-        let path = if is_in_known { self.root.join(path) } else { self.resolve(path).ok()? };
-        fs::symlink_metadata(path).ok().map(|metadata| Stamp::of(&metadata))
+        let resolved = if is_in_known { self.root.join(path) } else { resolve(&self.root, path).ok()? };
+        fs::symlink_metadata(resolved).ok().map(|metadata| Stamp::of(&metadata))
     }
 }
 
 impl Files for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        let path = self.resolve(path)?;
-        let metadata = fs::metadata(&path).map_err(|error| from(&error))?;
+        let file = opened::open(&self.root, path)?;
+        let metadata = file.metadata().map_err(|error| from(&error))?;
         if metadata.is_dir() {
             return Err(FileError::IsFolder);
         }
@@ -59,28 +48,34 @@ impl Files for Disk {
         if !metadata.is_file() {
             return Err(FileError::Other("is neither a file nor a folder".into()));
         }
-        if metadata.len() > LARGEST {
-            return Err(FileError::TooLarge(LARGEST));
-        }
-        fs::read(&path).map_err(|error| from(&error))
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(LARGEST)).unwrap_or_default());
+        let mut file = file.take(LARGEST + 1);
+        file.read_to_end(&mut bytes).map_err(|error| from(&error))?;
+        if file.limit() == 0 { Err(FileError::TooLarge(LARGEST)) } else { Ok(bytes) }
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Listed>, FileError> {
-        let path = self.resolve(folder)?;
-        if !fs::metadata(&path).map_err(|error| from(&error))?.is_dir() {
-            return Err(FileError::IsFile);
-        }
-        let mut listed = Vec::new();
-        for entry in fs::read_dir(&path).map_err(|error| from(&error))? {
-            let entry = entry.map_err(|error| from(&error))?;
-            let kind = entry.file_type().map_err(|error| from(&error))?;
-            // A name that is no text cannot be written in fleet.toml.
-            if let Ok(name) = entry.file_name().into_string() {
-                listed.push(Listed { name, folder: kind.is_dir() });
-            }
-        }
-        Ok(listed)
+        opened::list(&self.root, folder)
     }
+}
+
+/// The parts of a path, if it can lie in the fleet's folder.
+fn parts(path: &str) -> Result<impl Iterator<Item = &str>, FileError> {
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    let leaves = |part: &str| matches!(part, "." | "..") || part.contains(['\\', '\0']);
+    if parts.clone().any(leaves) { Err(FileError::NotFound) } else { Ok(parts) }
+}
+
+/// The path on disk, if no part of it is a link.
+fn resolve(root: &Path, path: &str) -> Result<PathBuf, FileError> {
+    let mut resolved = root.to_owned();
+    for part in parts(path)? {
+        resolved.push(part);
+        if fs::symlink_metadata(&resolved).map_err(|error| from(&error))?.is_symlink() {
+            return Err(FileError::IsLink);
+        }
+    }
+    Ok(resolved)
 }
 
 fn from(error: &io::Error) -> FileError {
