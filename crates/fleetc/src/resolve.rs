@@ -105,12 +105,26 @@ fn clusters(fleet: &mut Fleet, written: IndexMap<Text, Rung>, diagnostics: &mut 
     }
 }
 
+/// Says what of an environment's `flux` is for a cluster to say: one Flux runs on it, for all of its environments.
+fn check_flux(rung: &Rung, diagnostics: &mut Diagnostics) {
+    const OF_CLUSTERS: [&str; 4] = ["install", "manifests", "patches", "instance"];
+    let keys = std::iter::once(&rung.keys).chain(rung.overrides.iter().map(|it| &it.keys));
+    let entries = keys.filter_map(|keys| keys.get("flux").and_then(Value::as_map)).flatten();
+    for entry in entries.filter(|entry| OF_CLUSTERS.contains(&entry.key.text.as_str())) {
+        diagnostics.push(messages::flux_of_an_environment(&entry.key));
+    }
+}
+
 fn environments(fleet: &mut Fleet, mut written: IndexMap<Text, Rung>, diagnostics: &mut Diagnostics) {
     let common = written.shift_remove("common").unwrap_or_default();
     let all = std::iter::once((Text::from("common"), common)).chain(written);
     for (name, rung) in all {
         let environment = Environment { name, place: rung.place, prefix: Text::new(), rung: Arc::new(rung) };
         fleet.environments.push(environment);
+    }
+    let of_environments = fleet.environments.iter().skip(1).map(|environment| &*environment.rung);
+    for rung in of_environments.chain([&*fleet.defaults.environment]) {
+        check_flux(rung, diagnostics);
     }
     for index in 0..fleet.environments.len() {
         let prefix = scope::prefix(fleet, index, diagnostics);

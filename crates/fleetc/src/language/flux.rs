@@ -6,7 +6,8 @@ use super::table::table;
 
 table! {
     "flux"
-    /// How Flux is installed and runs. Environments and clusters may have a `flux` of their own, merged over it.
+    /// How Flux is installed and runs. Environments and clusters may have a `flux` of their own, merged over it; what
+    /// installs Flux, and changes it, is not for environments to say.
     pub struct Flux {
         /// The minor version of Flux: decides API versions, and what is refused.
         "version" version: FluxVersion, default "the newest that this fleetc knows", example "version = \"2.8\"";

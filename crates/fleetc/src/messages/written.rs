@@ -107,6 +107,12 @@ pub(crate) fn not_in_a_part(key: &Key) -> Diagnostic {
     .help("take it away")
 }
 
+pub(crate) fn flux_of_an_environment(key: &Key) -> Diagnostic {
+    let message = format!("the `flux` of an environment has no key `{}`", key.text);
+    Diagnostic::error(codes::UNKNOWN_KEY, key.place, message)
+        .help("one Flux runs on a cluster, for all of its environments: say it in the `flux` of the cluster, or of the fleet")
+}
+
 pub(crate) fn filled_twice(place: Place, first: Place, table: &str) -> Diagnostic {
     Diagnostic::error(codes::NAMED_TWICE, place, format!("the table `{table}` is filled in two places"))
         .also(first, "here too")
