@@ -168,7 +168,8 @@ fn eight_builds_at_once_give_one_tree() {
     let folder = folder();
     folder.run("build --output alone").ends(0);
     let alone = tree(&folder.path().join("alone"));
-    for round in 0..5 {
+    let rounds = std::env::var("FLEETC_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(5);
+    for round in 0..rounds {
         let start = |_| folder.fleetc("build --quiet --wait 100").spawn().unwrap();
         let builds: Vec<_> = (0..8).map(start).collect();
         for mut build in builds {
@@ -177,6 +178,56 @@ fn eight_builds_at_once_give_one_tree() {
         assert_eq!(tree(&folder.path().join("rendered")), alone, "round {round}");
         fs::remove_dir_all(folder.path().join("rendered")).unwrap();
     }
+}
+
+/// A file system of its own for each size, from one that just holds the old tree to one that holds both: the old tree, a
+/// build of the new fleet, what is there then, room, and a build once more.
+#[cfg(target_os = "linux")]
+const DISKS: &str = "\
+mkdir rendered; for size in $(seq $FIRST 8 $LAST); do
+  mount -t tmpfs -o size=${size}k none rendered || exit 1
+  cp -r old/. rendered 2> said-$size || { umount rendered; continue; }
+  $FLEETC build --quiet 2> said-$size; echo $? > status-$size
+  cp -r rendered then-$size; mount -o remount,size=10m rendered
+  $FLEETC build --quiet && cp -r rendered now-$size && umount rendered || exit 4
+done";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_the_old_tree_unharmed() {
+    let apps: Vec<String> = (0..12).map(|app| format!("app-{app}")).collect();
+    let folder = Folder::new(&[("fleet.toml", &fleet(&apps.iter().map(String::as_str).collect::<Vec<_>>()))]);
+    let write = |text: &str| {
+        for app in &apps {
+            folder.write(&format!("{app}.yaml"), &MAP.replace("NAME", app).replace("hello", text));
+        }
+    };
+    write("hello");
+    folder.run("build --output old").ends(0);
+    write(&"welcome".repeat(300));
+    folder.run("build --output new").ends(0);
+    let [old, new] = ["old", "new"].map(|name| tree(&folder.path().join(name)));
+    // A page for each file and folder, and some.
+    let first = 4 * (old.len() + 2);
+    let mut inside = std::process::Command::new("unshare");
+    inside.args(["--user", "--map-root-user", "--mount", "sh", "-c", DISKS]).current_dir(folder.path());
+    inside.env("FLEETC", env!("CARGO_BIN_EXE_fleetc"));
+    inside.envs([("FIRST", first.to_string()), ("LAST", (first + 4 * 45).to_string())]);
+    let Ok(run) = inside.output() else { return support::say("a_full_disk: skipped, there is no unshare") };
+    if run.status.code() == Some(1) {
+        return support::say("a_full_disk: skipped, this user may not mount");
+    }
+    support::Run::of(run).ends(0);
+    let mut ends = std::collections::BTreeMap::new();
+    for size in (first..=first + 4 * 45).step_by(8) {
+        let at = |name: &str| folder.path().join(format!("{name}-{size}"));
+        let Ok(status) = fs::read_to_string(at("status")) else { continue };
+        let wanted = if status.trim() == "0" { &new } else { &old };
+        assert!(tree(&at("then")) == *wanted, "{size} kB, ended with {status}");
+        assert!(tree(&at("now")) == new, "{size} kB");
+        *ends.entry(status.trim().to_owned()).or_insert(0) += 1;
+    }
+    assert!(ends["2"] > 10 && ends["0"] > 5, "{ends:?}");
 }
 
 #[cfg(unix)]
