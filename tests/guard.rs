@@ -228,3 +228,37 @@ fn what_flux_makes_anew_by_force_may_change() {
     folder.write("fleet.toml", &forced);
     folder.run("build").ends(0);
 }
+
+/// A CRD, and an object of its kind, on the cluster that another one manages, or on that itself.
+fn custom(cluster: &str, bundle: &str) -> String {
+    format!(
+        "[fleet]\nsource = {{ git = \"https://example.com/me/home\" }}\n[clusters.hub]\n[clusters.edge]\nmanaged-by = \"hub\"\n\
+         kubeconfig = {{ secret = \"edge\" }}\n[defaults.component]\nwhere = {{ cluster = \"{cluster}\" }}\n\
+         namespace = \"widgets\"\ncreate-namespace = false\n[components.maps]\nmanifests = \"maps.yaml\"\n{bundle}"
+    )
+}
+
+#[test]
+fn on_a_remote_objects_go_before_what_describes_them() {
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: widgets.example.com\n\
+                      spec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions:\n    \
+                      - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}\n";
+    let widget = "apiVersion: example.com/v1\nkind: Widget\nmetadata:\n  name: first\n";
+    let crd = "[components.crd]\nmanifests = \"crd.yaml\"\n";
+    let widgets = "[components.widgets]\nmanifests = \"widget.yaml\"\nafter = [\"crd\"]\n";
+    for (cluster, is_refused) in [("edge", true), ("hub", false)] {
+        let folder =
+            Folder::new(&[("crd.yaml", definition), ("widget.yaml", widget), ("maps.yaml", &maps(30))]);
+        let build = |bundles: &str| {
+            folder.write("fleet.toml", &custom(cluster, bundles));
+            folder.run("build")
+        };
+        build(&format!("{crd}{widgets}")).ends(0);
+        let said = build("").ends(2).err;
+        assert_eq!(said.contains("is a remote, on which Flux cannot delete"), is_refused, "{said}");
+        build(crd).ends(0);
+        let said = build("").ends(2).err;
+        assert!(said.contains("with all that is in it") && !said.contains("is a remote"), "{said}");
+        folder.run("build --allow-delete all").ends(0);
+    }
+}

@@ -7,6 +7,7 @@
 
 mod cache;
 mod commit;
+mod definitions;
 mod differences;
 #[cfg(test)]
 mod faults;

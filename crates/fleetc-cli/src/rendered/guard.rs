@@ -26,7 +26,7 @@ const GRAVE: [(&str, &str); 4] = [
 const KEPT: &str = "kustomize.toolkit.fluxcd.io/prune: disabled";
 
 /// The list of a folder.
-const LIST: &str = "kustomization.yaml";
+pub(super) const LIST: &str = "kustomization.yaml";
 
 /// What may go.
 #[derive(Debug, Default)]
@@ -75,6 +75,7 @@ impl Plan<'_> {
         findings.extend(change.tenants());
         findings.extend(change.moves());
         findings.extend(change.makers_of_clusters());
+        findings.extend(self.stranded());
         findings.extend(change.deletions());
         findings
     }
@@ -284,7 +285,7 @@ pub(super) fn target(folder: &str) -> Option<&str> {
     (!folder.starts_with("clusters/")).then(|| &folder[..end])
 }
 
-fn cluster(folder: &str) -> Option<&str> {
+pub(super) fn cluster(folder: &str) -> Option<&str> {
     folder.split('/').nth(1)
 }
 
