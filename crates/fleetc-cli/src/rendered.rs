@@ -7,11 +7,9 @@
 
 mod cache;
 mod commit;
-mod definitions;
 mod differences;
 #[cfg(test)]
 mod faults;
-mod fixed;
 mod guard;
 mod ledger;
 mod lock;

@@ -5,10 +5,10 @@ use std::fs;
 use fleetc_manifests::{Place, Value, immutable, yaml};
 use rayon::prelude::*;
 
-use super::commit::Plan;
-use super::guard::{Finding, target};
-use super::stage::{Staged, State};
-use super::{OWN, STAGING};
+use super::{Finding, target};
+use crate::rendered::commit::Plan;
+use crate::rendered::stage::{Staged, State};
+use crate::rendered::{OWN, STAGING};
 
 /// What tells Flux to delete an object and to make it anew where no update does.
 const FORCED: &str = "kustomize.toolkit.fluxcd.io/force";

@@ -4,9 +4,9 @@ use std::fs;
 
 use fleetc_manifests::{Place, Value, yaml};
 
-use super::commit::Plan;
-use super::guard::{Finding, LIST, cluster, target};
-use super::ledger::Entry;
+use super::{Finding, LIST, cluster, target};
+use crate::rendered::commit::Plan;
+use crate::rendered::ledger::Entry;
 
 /// How the file of a CustomResourceDefinition begins.
 const DEFINITION: &str = "customresourcedefinition-";
