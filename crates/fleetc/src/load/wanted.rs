@@ -58,19 +58,10 @@ pub(super) fn wanted(fleet: &Fleet, diagnostics: &mut Diagnostics) -> BTreeMap<(
         found.flux(fleet, index);
     }
     for app in &fleet.apps {
-        each_setting(&app.placements, |placement, is_live| {
-            found.settings(placement, is_live, || scope_of_app(fleet, app, placement.target), diagnostics);
-        });
+        found.app(fleet, app, diagnostics);
     }
     for tenant in &fleet.tenants {
-        each_setting(&tenant.placements, |placement, is_live| {
-            found.settings(
-                placement,
-                is_live,
-                || scope_of_tenant(fleet, tenant, placement.target),
-                diagnostics,
-            );
-        });
+        found.tenant(fleet, tenant, diagnostics);
     }
     found.0
 }
@@ -78,32 +69,16 @@ pub(super) fn wanted(fleet: &Fleet, diagnostics: &mut Diagnostics) -> BTreeMap<(
 /// The files that an app reads.
 pub(crate) fn files_of_app(fleet: &Fleet, library: &Library, app: usize) -> BTreeSet<Text> {
     let mut found = Found::default();
-    let app = &fleet.apps[app];
     // What is wrong with the paths was said when they were looked for.
-    let said = &mut Diagnostics::default();
-    each_setting(&app.placements, |placement, is_live| {
-        found.settings(placement, is_live, || scope_of_app(fleet, app, placement.target), said);
-    });
+    found.app(fleet, &fleet.apps[app], &mut Diagnostics::default());
     found.files(library)
 }
 
 /// The files that a tenant's own objects are changed with.
 pub(crate) fn files_of_tenant(fleet: &Fleet, library: &Library, tenant: usize) -> BTreeSet<Text> {
     let mut found = Found::default();
-    let tenant = &fleet.tenants[tenant];
-    let said = &mut Diagnostics::default();
-    each_setting(&tenant.placements, |placement, is_live| {
-        found.settings(placement, is_live, || scope_of_tenant(fleet, tenant, placement.target), said);
-    });
+    found.tenant(fleet, &fleet.tenants[tenant], &mut Diagnostics::default());
     found.files(library)
-}
-
-fn scope_of_app<'f>(fleet: &'f Fleet, app: &'f App, target: usize) -> Scope<'f> {
-    Scope::new(fleet, Context::target(fleet, target).with_app(fleet, app))
-}
-
-fn scope_of_tenant<'f>(fleet: &'f Fleet, tenant: &'f Tenant, target: usize) -> Scope<'f> {
-    Scope::new(fleet, Context::target(fleet, target).with_tenant(tenant))
 }
 
 /// Visits each placement whose paths may differ from those of all before it.
@@ -136,6 +111,22 @@ impl Found {
             library.files_of(*purpose, path).iter().chain(library.followed(*purpose, path))
         });
         all.flatten().cloned().collect()
+    }
+
+    /// What an app names on its targets.
+    fn app(&mut self, fleet: &Fleet, app: &App, diagnostics: &mut Diagnostics) {
+        each_setting(&app.placements, |placement, is_live| {
+            let context = || Context::target(fleet, placement.target).with_app(fleet, app);
+            self.settings(placement, is_live, || Scope::new(fleet, context()), diagnostics);
+        });
+    }
+
+    /// What a tenant names on its targets.
+    fn tenant(&mut self, fleet: &Fleet, tenant: &Tenant, diagnostics: &mut Diagnostics) {
+        each_setting(&tenant.placements, |placement, is_live| {
+            let context = || Context::target(fleet, placement.target).with_tenant(tenant);
+            self.settings(placement, is_live, || Scope::new(fleet, context()), diagnostics);
+        });
     }
 
     /// What Flux itself is rendered from on a cluster, and what changes it.
