@@ -255,6 +255,12 @@ impl Fleet {
             .map(|rung| &**rung)
     }
 
+    /// The keys of each of them, and of every override.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Map> {
+        self.rungs()
+            .flat_map(|rung| std::iter::once(&rung.keys).chain(rung.overrides.iter().map(|it| &it.keys)))
+    }
+
     /// `dev/emea-1`: what a target is called in messages.
     pub fn target_name(&self, target: usize) -> String {
         let Target { environment, cluster, .. } = self.targets[target];

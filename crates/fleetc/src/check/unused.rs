@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use fleetc_manifests::{Data, Map, Text, Value};
+use fleetc_manifests::{Data, Map, Value};
 
 use crate::diagnostic::Diagnostics;
 use crate::fleet::Fleet;
 use crate::load::Library;
 use crate::messages;
-use crate::resolve::substitution::{Part, has_live, parts};
+use crate::resolve::substitution::{has_live, names_in, names_in_text};
 
 /// Says which variables no `${…}` names, and which sources nothing pulls from.
 pub(super) fn check(fleet: &Fleet, library: &Library, diagnostics: &mut Diagnostics) {
@@ -18,15 +18,15 @@ pub(super) fn check(fleet: &Fleet, library: &Library, diagnostics: &mut Diagnost
 
 fn unused_variables(fleet: &Fleet, library: &Library, diagnostics: &mut Diagnostics) {
     let variables = |keys: &'_ Map| keys.get("variables").and_then(Value::as_map).is_some();
-    if !tables(fleet).any(variables) {
+    if !fleet.tables().any(variables) {
         return;
     }
     let mut used = BTreeSet::new();
-    for value in tables(fleet).flatten().map(|entry| &entry.value).chain(library.all_values()) {
+    for value in fleet.tables().flatten().map(|entry| &entry.value).chain(library.all_values()) {
         names_in(value, &mut used);
     }
     library.all_raw().for_each(|text| names_in_text(&text, &mut used));
-    for keys in tables(fleet) {
+    for keys in fleet.tables() {
         for variable in keys.get("variables").and_then(Value::as_map).into_iter().flatten() {
             // One that stands on several rungs is said once.
             if used.insert(variable.key.text.clone()) {
@@ -38,7 +38,7 @@ fn unused_variables(fleet: &Fleet, library: &Library, diagnostics: &mut Diagnost
 
 fn unused_sources(fleet: &Fleet, diagnostics: &mut Diagnostics) {
     let mut used = Vec::new();
-    for keys in tables(fleet) {
+    for keys in fleet.tables() {
         for entry in keys {
             uses_in(&entry.key.text, &entry.value, &mut used);
         }
@@ -54,11 +54,6 @@ fn unused_sources(fleet: &Fleet, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The keys of every table, and of every override.
-fn tables(fleet: &Fleet) -> impl Iterator<Item = &Map> {
-    fleet.rungs().flat_map(|rung| std::iter::once(&rung.keys).chain(rung.overrides.iter().map(|it| &it.keys)))
-}
-
 /// The texts that name a source, in what stands under the key.
 fn uses_in<'v>(key: &str, value: &'v Value, used: &mut Vec<&'v Value>) {
     match &value.data {
@@ -66,26 +61,5 @@ fn uses_in<'v>(key: &str, value: &'v Value, used: &mut Vec<&'v Value>) {
         Data::Map(map) => map.iter().for_each(|entry| uses_in(&entry.key.text, &entry.value, used)),
         Data::List(items) => items.iter().for_each(|item| uses_in(key, item, used)),
         _ => {}
-    }
-}
-
-fn names_in(value: &Value, used: &mut BTreeSet<Text>) {
-    match &value.data {
-        Data::Text(text) => names_in_text(text, used),
-        Data::List(items) => items.iter().for_each(|item| names_in(item, used)),
-        Data::Map(map) => map.iter().for_each(|entry| names_in(&entry.value, used)),
-        _ => {}
-    }
-}
-
-fn names_in_text(text: &str, used: &mut BTreeSet<Text>) {
-    for part in parts(text) {
-        if let Part::Variable { name, default, .. } = part {
-            used.insert(name.into());
-            // A default may hold the beginning of another one.
-            if let Some(default) = default {
-                names_in_text(default, used);
-            }
-        }
     }
 }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use fleetc_manifests::{Data, Map, Text, Value};
-
-use super::substitution::{Part, is_live, parts};
+use super::substitution::names_in;
 use crate::diagnostic::Diagnostics;
 use crate::fleet::Fleet;
 use crate::messages;
@@ -15,16 +13,13 @@ pub(super) fn check(fleet: &Fleet, diagnostics: &mut Diagnostics) {
         return;
     }
     let mut used = BTreeSet::new();
-    for rung in fleet.rungs() {
-        names_in(&rung.keys, &mut used);
-        for it in &rung.overrides {
-            names_in(&it.keys, &mut used);
-        }
+    for entry in fleet.tables().flatten() {
+        names_in(&entry.value, &mut used);
     }
     let with_clusters: BTreeSet<&str> =
         fleet.targets.iter().map(|target| fleet.environments[target.environment].name.as_str()).collect();
     for pin in &fleet.pins {
-        if !used.contains(&pin.key.text) {
+        if !used.contains(&*format!("pins.{}", pin.key.text)) {
             diagnostics.push(messages::unused_pin(&pin.key));
         }
         for line in pin.value.as_map().into_iter().flatten() {
@@ -36,29 +31,5 @@ pub(super) fn check(fleet: &Fleet, diagnostics: &mut Diagnostics) {
                 diagnostics.push(messages::pin_for_nobody(&line.key));
             }
         }
-    }
-}
-
-/// The names of pins in the texts of a table.
-fn names_in(map: &Map, used: &mut BTreeSet<Text>) {
-    for entry in map {
-        names_in_value(&entry.value, used);
-    }
-}
-
-fn names_in_value(value: &Value, used: &mut BTreeSet<Text>) {
-    match &value.data {
-        Data::Text(text) if is_live(text) => {
-            for part in parts(text) {
-                if let Part::Variable { name, .. } = part
-                    && let Some(pin) = name.strip_prefix("pins.")
-                {
-                    used.insert(pin.into());
-                }
-            }
-        }
-        Data::List(items) => items.iter().for_each(|item| names_in_value(item, used)),
-        Data::Map(map) => names_in(map, used),
-        _ => {}
     }
 }

@@ -1,5 +1,7 @@
 //! `${name}` in text.
 
+use std::collections::BTreeSet;
+
 use fleetc_manifests::{Data, Text, Value};
 
 /// A text, taken apart.
@@ -134,6 +136,29 @@ pub(crate) trait Substitute {
 fn changed_items(items: impl Iterator<Item = Option<Value>>) -> Option<Vec<(usize, Value)>> {
     let changed: Vec<_> = items.enumerate().filter_map(|(index, item)| Some((index, item?))).collect();
     (!changed.is_empty()).then_some(changed)
+}
+
+/// Adds the names of the variables in the texts at and below a value.
+pub(crate) fn names_in(value: &Value, names: &mut BTreeSet<Text>) {
+    match &value.data {
+        Data::Text(text) => names_in_text(text, names),
+        Data::List(items) => items.iter().for_each(|item| names_in(item, names)),
+        Data::Map(map) => map.iter().for_each(|entry| names_in(&entry.value, names)),
+        _ => {}
+    }
+}
+
+/// Adds the names of the variables in a text.
+pub(crate) fn names_in_text(text: &str, names: &mut BTreeSet<Text>) {
+    for part in parts(text) {
+        if let Part::Variable { name, default, .. } = part {
+            names.insert(name.into());
+            // A default may hold the beginning of another one.
+            if let Some(default) = default {
+                names_in_text(default, names);
+            }
+        }
+    }
 }
 
 /// Whether there is a substitution anywhere in the value.
