@@ -13,8 +13,11 @@ mod images;
 mod kustomization;
 mod late;
 mod locks;
+mod memo;
 mod names;
 mod network;
+mod origin;
+mod patches;
 mod placed;
 mod pods;
 mod references;
@@ -34,6 +37,7 @@ pub(crate) use flux::Flux;
 pub(crate) use host::is_installed_from_elsewhere;
 
 use fleetc_manifests::Value;
+use placed::Known;
 use rayon::prelude::*;
 
 use crate::Shard;
@@ -42,7 +46,7 @@ use crate::fleet::{Fleet, Placement};
 use crate::healthy::Healthy;
 use crate::load::Library;
 use crate::resolve::Tally;
-use crate::tree::{Folder, Tree};
+use crate::tree::{File, Folder, Shared, Tree};
 
 /// The label that says whose an object is; Flux' own documentation uses it.
 const TENANT_LABEL: &str = "toolkit.fluxcd.io/tenant";
@@ -53,11 +57,29 @@ struct Rendered {
     value: Value,
     /// Its own text, if it is encrypted.
     encrypted: Option<Arc<str>>,
+    /// It as other targets have it too, unless it was changed since.
+    common: Option<Shared>,
 }
 
 impl From<Value> for Rendered {
     fn from(value: Value) -> Self {
-        Self { value, encrypted: None }
+        Self { value, encrypted: None, common: None }
+    }
+}
+
+impl Rendered {
+    /// The object, which other targets have too.
+    fn shared(self) -> Self {
+        let common = self.encrypted.is_none().then(|| Shared::new(self.value.clone()));
+        Self { common, ..self }
+    }
+
+    /// The file that holds it.
+    fn file(&self) -> File {
+        match &self.common {
+            Some(common) if common.is(&self.value) => File::of_shared(common.clone()),
+            _ => File::of_object(self.value.clone(), self.encrypted.clone()),
+        }
     }
 }
 
@@ -70,12 +92,14 @@ struct Part {
 }
 
 /// What is on each target: tenants, apps and bundles, with the index of their placement.
-struct OnTargets {
+struct OnTargets<'f> {
     tenants: Vec<Vec<(usize, usize)>>,
     apps: Vec<Vec<(usize, usize)>>,
     bundles: Vec<Vec<(usize, usize)>>,
     /// The targets that each cluster's Flux applies.
     of_host: Vec<Vec<usize>>,
+    /// Of each app, what it is on targets that were rendered already.
+    known: Vec<Known<'f>>,
 }
 
 /// What is done with folders once they are whole.
@@ -159,7 +183,7 @@ fn give(parts: Vec<Part>, after: &After<'_>) -> Part {
     whole
 }
 
-impl OnTargets {
+impl OnTargets<'_> {
     fn of(fleet: &Fleet, healthy: &Healthy) -> Self {
         let tenants = fleet.tenants.iter().map(|tenant| &tenant.placements).enumerate();
         let apps = fleet.apps.iter().map(|app| &app.placements).enumerate();
@@ -174,6 +198,7 @@ impl OnTargets {
             apps: by_target(apps.filter(|(it, _)| healthy.has_app(*it)), count),
             bundles: by_target(bundles, count),
             of_host,
+            known: fleet.apps.iter().map(|_| Known::default()).collect(),
         }
     }
 }

@@ -45,7 +45,7 @@ impl About {
 pub(super) fn folder(path: String, objects: &[Rendered], about: About) -> Folder {
     let mut files = BTreeMap::new();
     for (object, name) in objects.iter().zip(file_names(objects)) {
-        files.insert(name, File::of_object(object.value.clone(), object.encrypted.clone()));
+        files.insert(name, object.file());
     }
     let resources: Vec<&str> = files.keys().map(String::as_str).collect();
     let list = list(&resources);
