@@ -21,6 +21,7 @@ mod patches;
 mod placed;
 mod pods;
 mod references;
+mod rendered;
 mod select;
 mod source;
 mod spec;
@@ -29,16 +30,15 @@ mod tenant;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 pub(crate) use expected::expected;
 pub(crate) use fleet_source::{TreeSource, of_root as source_of_root};
 pub(crate) use flux::Flux;
 pub(crate) use host::is_installed_from_elsewhere;
 
-use fleetc_manifests::Value;
-use placed::Known;
+use placed::{KnownApp, KnownTenant};
 use rayon::prelude::*;
+use rendered::Rendered;
 
 use crate::Shard;
 use crate::diagnostic::Diagnostics;
@@ -46,42 +46,10 @@ use crate::fleet::{Fleet, Placement};
 use crate::healthy::Healthy;
 use crate::load::Library;
 use crate::resolve::Tally;
-use crate::tree::{File, Folder, Shared, Tree};
+use crate::tree::{Folder, Tree};
 
 /// The label that says whose an object is; Flux' own documentation uses it.
 const TENANT_LABEL: &str = "toolkit.fluxcd.io/tenant";
-
-/// An object of the tree.
-#[derive(Debug, Clone)]
-struct Rendered {
-    value: Value,
-    /// Its own text, if it is encrypted.
-    encrypted: Option<Arc<str>>,
-    /// It as other targets have it too, unless it was changed since.
-    common: Option<Shared>,
-}
-
-impl From<Value> for Rendered {
-    fn from(value: Value) -> Self {
-        Self { value, encrypted: None, common: None }
-    }
-}
-
-impl Rendered {
-    /// The object, which other targets have too.
-    fn shared(self) -> Self {
-        let common = self.encrypted.is_none().then(|| Shared::new(self.value.clone()));
-        Self { common, ..self }
-    }
-
-    /// The file that holds it.
-    fn file(&self) -> File {
-        match &self.common {
-            Some(common) if common.is(&self.value) => File::of_shared(common.clone()),
-            _ => File::of_object(self.value.clone(), self.encrypted.clone()),
-        }
-    }
-}
 
 /// What the clusters of one host come to.
 #[derive(Default)]
@@ -98,8 +66,10 @@ struct OnTargets<'f> {
     bundles: Vec<Vec<(usize, usize)>>,
     /// The targets that each cluster's Flux applies.
     of_host: Vec<Vec<usize>>,
-    /// Of each app, what it is on targets that were rendered already.
-    known: Vec<Known<'f>>,
+    /// Of each tenant, what it is on targets that were rendered already.
+    known_tenants: Vec<KnownTenant<'f>>,
+    /// Of each app the same.
+    known_apps: Vec<KnownApp<'f>>,
 }
 
 /// What is done with folders once they are whole.
@@ -198,7 +168,8 @@ impl OnTargets<'_> {
             apps: by_target(apps.filter(|(it, _)| healthy.has_app(*it)), count),
             bundles: by_target(bundles, count),
             of_host,
-            known: fleet.apps.iter().map(|_| Known::default()).collect(),
+            known_tenants: fleet.tenants.iter().map(|_| KnownTenant::default()).collect(),
+            known_apps: fleet.apps.iter().map(|_| KnownApp::default()).collect(),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::patches::Patch;
 use super::{Rendered, images, locks, select};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::language;
-use crate::load::{Library, Object, ObjectName};
+use crate::load::{Library, ObjectName};
 use crate::messages;
 use crate::resolve::{Duty, Tally};
 use crate::syntax::KeyPath;
@@ -204,11 +204,4 @@ fn has_replicas(object: &Value, name: &str) -> bool {
     const KINDS: [&str; 4] = ["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"];
     let text = |keys: &[&str]| object.find(keys).and_then(Value::as_text);
     text(&["kind"]).is_some_and(|kind| KINDS.contains(&kind)) && text(&["metadata", "name"]) == Some(name)
-}
-
-/// An object as it was read, to be changed.
-impl From<&Object> for Rendered {
-    fn from(object: &Object) -> Self {
-        Self { encrypted: object.encrypted.clone(), ..Self::from(object.value.clone()) }
-    }
 }

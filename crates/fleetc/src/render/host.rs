@@ -6,7 +6,7 @@ mod bundles;
 mod flux;
 mod order;
 mod owners;
-mod rights;
+pub(super) mod rights;
 mod root;
 mod sources;
 mod tenants;
@@ -154,12 +154,12 @@ impl<'f> Host<'f> {
         };
         if let Some((index, on_targets)) = things {
             for &(tenant, place) in &on_targets.tenants[index] {
-                let tenant = &fleet.tenants[tenant];
-                let read = (fleet, self.library);
-                on.tenants.push(placed::tenant(read, tenant, &tenant.placements[place], diagnostics));
+                let (tenant, known) = (&fleet.tenants[tenant], &on_targets.known_tenants[tenant]);
+                let (read, placement) = ((fleet, self.library), &tenant.placements[place]);
+                on.tenants.push(placed::tenant(read, tenant, placement, known, diagnostics));
             }
             for &(app, place) in &on_targets.apps[index] {
-                let (app, known) = (&fleet.apps[app], &on_targets.known[app]);
+                let (app, known) = (&fleet.apps[app], &on_targets.known_apps[app]);
                 let home = app.tenant.and_then(|tenant| {
                     let name = &fleet.tenants[tenant].name;
                     on.tenants.iter().find(|tenant| tenant.tenant.name == *name)

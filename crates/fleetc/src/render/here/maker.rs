@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostics;
 use crate::load::Library;
 use crate::messages;
 use crate::render::change::{Changer, Met};
+use crate::render::host::rights;
 use crate::render::origin::{Made, Origin};
 use crate::render::placed::{Effective, PlacedApp};
 use crate::render::references::{self, Rename};
@@ -107,8 +108,8 @@ impl Maker<'_, '_> {
         };
         if let Some(object) = &mut object {
             self.change(object, renames, &mut met, &mut said);
-            if !is_flux && is_open_secret(object) {
-                said.push(messages::secret_in_the_open(&object.value, self.target));
+            if !is_flux {
+                self.check(object, &mut said);
             }
         }
         let kept = origin.filter(|_| said.is_empty() && self.shares());
@@ -119,6 +120,16 @@ impl Maker<'_, '_> {
             origin.known.keep((), asked, made.clone());
         }
         made
+    }
+
+    /// Says what is wrong with an object whoever applies it, and whether its tenant may not.
+    fn check(&self, object: &Rendered, said: &mut Diagnostics) {
+        if is_open_secret(object) {
+            said.push(messages::secret_in_the_open(&object.value, self.target));
+        }
+        let tenant = self.effective.home.as_ref();
+        let problems = tenant.into_iter().flat_map(|tenant| rights::check(tenant, &object.value));
+        problems.for_each(|problem| said.push(problem));
     }
 
     /// Changes an object; its name last, so that everything before can say the one that the manifest has.

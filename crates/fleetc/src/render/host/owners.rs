@@ -7,8 +7,8 @@ use super::Bundle;
 use crate::diagnostic::Diagnostics;
 use crate::load::ObjectName;
 use crate::messages;
+use crate::render::Rendered;
 use crate::render::target::On;
-use crate::render::{Rendered, names};
 
 /// Who owns which object, on the host and on the clusters that it manages.
 #[derive(Debug, Default)]
@@ -48,12 +48,12 @@ impl Owners {
 
     /// Checks what is true of every object, and that nobody else owns it.
     fn add(&mut self, cluster: &Text, folder: &Text, object: &Rendered, diagnostics: &mut Diagnostics) {
-        let name = ObjectName::of(&object.value);
+        let name = object.id();
         // What a variable failed to name was said, and has no name.
         if [&name.namespace, &name.name].iter().any(|it| it.contains("${")) {
             return;
         }
-        names::check(&object.value, &name, diagnostics);
+        object.check_name(&name, diagnostics);
         let written = object.value.find(&["metadata", "name"]).map(|name| name.place);
         let place = written.unwrap_or_default().or(object.value.place);
         let owner = Owner { name: folder.clone(), place };

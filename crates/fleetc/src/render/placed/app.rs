@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fleetc_manifests::{Text, Value};
 
-use super::{PlacedTenant, changes, namespace, prefix, resolved};
+use super::{Given, PlacedTenant, changes, namespace, prefix, resolved};
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{App, Fleet, Placement, Tenant};
 use crate::language::{self, OrFalse};
@@ -51,22 +51,14 @@ pub(in crate::render) struct Effective<'f> {
     pub(in crate::render) source: Option<(Value, Text)>,
     /// Its ConfigMaps, by the name that fleet.toml gives them.
     pub(in crate::render) configs: Vec<ConfigMap>,
+    /// Its tenant, or the copy of one.
+    pub(in crate::render) home: Option<Arc<PlacedTenant<'f>>>,
     /// What its manifests and Secrets hold, and what was made of each.
     pub(in crate::render) origins: Vec<Origin<'f>>,
 }
 
-/// What decides what an app is on a target, but for what its names stand for.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::render) struct Given {
-    /// Where what the ladder gives lies in memory.
-    ladder: usize,
-    namespace: Text,
-    /// Where its Flux objects lie, if it does not say.
-    flux_namespace: Text,
-}
-
 /// What one app is, as far as it is the same on several targets.
-pub(in crate::render) type Known<'f> = Memo<Given, Arc<Effective<'f>>>;
+pub(in crate::render) type KnownApp<'f> = Memo<Given, Arc<Effective<'f>>>;
 
 /// What an app is.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,8 +76,8 @@ pub(in crate::render) fn app<'f>(
     (fleet, library): (&'f Fleet, &'f Library),
     app: &'f App,
     placement: &'f Placement,
-    (home, flux_namespace): (Option<&PlacedTenant<'_>>, &Text),
-    known: &Known<'f>,
+    (home, flux_namespace): (Option<&Arc<PlacedTenant<'f>>>, &Text),
+    known: &KnownApp<'f>,
     diagnostics: &mut Diagnostics,
 ) -> Option<PlacedApp<'f>> {
     let context = Context::target(fleet, placement.target).with_app(fleet, app);
@@ -98,13 +90,15 @@ pub(in crate::render) fn app<'f>(
         ladder: Arc::as_ptr(&placement.settings).addr(),
         namespace,
         flux_namespace: home.map_or(flux_namespace, |home| &home.namespace).clone(),
+        home: home.map(|home| Arc::as_ptr(home).addr()),
     };
     let effective = if let Some(effective) = known.find(&given, &mut scope) {
         let configs = effective.configs.iter();
         scope.configs = configs.map(|config| (config.short.clone(), config.name.clone())).collect();
         Some(effective)
     } else {
-        let effective = effective(&given, app, placement, &mut scope, library, &mut said).map(Arc::new);
+        let effective =
+            effective((&given, home), app, placement, &mut scope, library, &mut said).map(Arc::new);
         let asked = scope.take_asked();
         if let Some(effective) = effective.as_ref().filter(|_| said.is_empty()) {
             known.keep(given, asked, Arc::clone(effective));
@@ -118,7 +112,7 @@ pub(in crate::render) fn app<'f>(
 
 /// What the app is where names stand for what they do in the scope.
 fn effective<'f>(
-    given: &Given,
+    (given, home): (&Given, Option<&Arc<PlacedTenant<'f>>>),
     app: &App,
     placement: &Placement,
     scope: &mut Scope<'_>,
@@ -137,8 +131,8 @@ fn effective<'f>(
     let written = keys.flux_namespace.as_ref().map(|name| name.as_text().clone());
     let flux_namespace = written.unwrap_or_else(|| given.flux_namespace.clone());
     let origins = origin::of(&keys, library);
-    let namespace = given.namespace.clone();
-    Some(Effective { keys, changes, body, namespace, flux_namespace, source, configs, origins })
+    let (namespace, home) = (given.namespace.clone(), home.cloned());
+    Some(Effective { keys, changes, body, namespace, flux_namespace, source, configs, home, origins })
 }
 
 /// What the app is; exactly one body must be written.
