@@ -44,8 +44,8 @@ impl Changes {
     }
 }
 
-/// The places of the changes that met an object.
-pub(super) type Met = BTreeSet<Place>;
+/// The places of the changes that met an object: few, and some twice.
+pub(super) type Met = Vec<Place>;
 
 /// Applies to all objects what all rungs change; says what meets none of them on the target.
 pub(super) fn apply(
@@ -71,6 +71,7 @@ pub(super) fn note(
     tally: &mut Tally,
     diagnostics: &mut Diagnostics,
 ) {
+    let met: BTreeSet<Place> = met.iter().copied().collect();
     let mut note = |place: Place, is_own: bool, missed: &dyn Fn() -> Diagnostic| {
         let is_met = met.contains(&place);
         tally.expect(Duty::Meet, place);
@@ -132,7 +133,7 @@ impl Changer<'_> {
     fn images(&mut self, change: &Changes, object: &mut Value) {
         for (name, wanted) in change.keys.images.iter().flatten() {
             if images::set(object, name, wanted) {
-                self.met.insert(wanted.place);
+                self.met.push(wanted.place);
             }
         }
     }
@@ -142,7 +143,7 @@ impl Changer<'_> {
             if has_replicas(object, name) {
                 let replicas = Value::new(wanted.value, wanted.place);
                 object.map_under(&["spec"]).insert(Key::new("replicas", wanted.place), replicas);
-                self.met.insert(wanted.place);
+                self.met.push(wanted.place);
             }
         }
     }
@@ -151,7 +152,7 @@ impl Changer<'_> {
         if !patch.is_for(&object.value) {
             return;
         }
-        self.met.insert(patch.place);
+        self.met.push(patch.place);
         if object.encrypted.is_some() {
             let name = ObjectName::of(&object.value);
             self.diagnostics.push(messages::patch_of_encrypted(patch.place, &name));

@@ -223,7 +223,7 @@ impl<'f> Host<'f> {
                 self.brought.note((on, app), &objects.own);
             }
         }
-        let mut owners = Owners::default();
+        let mut owners = Owners::of_about(objects.iter().flatten().map(|objects| objects.own.len()).sum());
         let mut flux_folders: Vec<Vec<Rendered>> = Vec::new();
         for (index, objects) in objects.into_iter().enumerate() {
             let mut flux: Vec<Rendered> = self.sources_in_flux(index);

@@ -36,6 +36,11 @@ impl<K: PartialEq, T: Clone> Memo<K, T> {
         Some(made.clone())
     }
 
+    /// Whether anything is kept.
+    pub(super) fn keeps(&self) -> bool {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// Keeps what was made with the key where names stand for this. Where hardly any was ever found again, none is kept.
     pub(super) fn keep(&self, key: K, asked: Asked, made: T) {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,5 @@
 //! What the manifests and Secrets of an app hold, object by object, and what was made of each.
 
-use std::sync::Arc;
-
 use super::change::Met;
 use super::memo::Memo;
 use super::{Rendered, variables};
@@ -24,7 +22,7 @@ pub(super) struct Made {
     /// None if it was left out.
     pub(super) object: Option<Rendered>,
     /// The changes that met it.
-    pub(super) met: Arc<Met>,
+    pub(super) met: Met,
 }
 
 /// All objects of the files that an app names.

@@ -1,7 +1,7 @@
 //! An object of the tree, and what is found out once about one that many targets have.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fleetc_manifests::Value;
 
@@ -21,14 +21,14 @@ pub(super) struct Rendered {
     common: Option<Arc<Common>>,
 }
 
-/// An object that several targets have.
+/// An object that several targets have, and what was found out about it by the first that asked.
 #[derive(Debug)]
 struct Common {
     object: Shared,
-    id: ObjectName,
-    stems: Stems,
+    id: OnceLock<ObjectName>,
+    stems: OnceLock<Stems>,
     /// Whether Kubernetes takes its name.
-    is_well_named: bool,
+    is_well_named: OnceLock<bool>,
 }
 
 impl From<Value> for Rendered {
@@ -47,15 +47,12 @@ impl From<&Object> for Rendered {
 impl Rendered {
     /// The object, which other targets have too.
     pub(super) fn shared(self) -> Self {
-        if self.encrypted.is_some() {
-            return self;
-        }
-        let id = ObjectName::of(&self.value);
-        let mut said = Diagnostics::default();
-        names::check(&self.value, &id, &mut said);
-        let (stems, is_well_named) = (folder::stems(&self.value), said.is_empty());
-        let object = Shared::new(self.value.clone());
-        Self { common: Some(Arc::new(Common { object, id, stems, is_well_named })), ..self }
+        let common = self.encrypted.is_none().then(|| {
+            let object = Shared::new(self.value.clone());
+            let (id, stems, is_well_named) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+            Arc::new(Common { object, id, stems, is_well_named })
+        });
+        Self { common, ..self }
     }
 
     /// What was found out about it, if nothing has changed it since.
@@ -65,21 +62,28 @@ impl Rendered {
 
     /// What tells it apart.
     pub(super) fn id(&self) -> ObjectName {
-        self.common().map_or_else(|| ObjectName::of(&self.value), |common| common.id.clone())
+        let id = || ObjectName::of(&self.value);
+        self.common().map_or_else(id, |common| common.id.get_or_init(id).clone())
     }
 
     /// Says whether Kubernetes takes its name, which is `id`.
     pub(super) fn check_name(&self, id: &ObjectName, diagnostics: &mut Diagnostics) {
-        if !self.common().is_some_and(|common| common.is_well_named) {
+        let is_well_named = || {
+            let mut said = Diagnostics::default();
+            names::check(&self.value, id, &mut said);
+            said.is_empty()
+        };
+        if !self.common().is_some_and(|common| *common.is_well_named.get_or_init(is_well_named)) {
             names::check(&self.value, id, diagnostics);
         }
     }
 
     /// The names that its file may have, the shortest first.
     pub(super) fn stems(&self) -> Cow<'_, Stems> {
+        let stems = || folder::stems(&self.value);
         match self.common() {
-            Some(common) => Cow::Borrowed(&common.stems),
-            None => Cow::Owned(folder::stems(&self.value)),
+            Some(common) => Cow::Borrowed(common.stems.get_or_init(stems)),
+            None => Cow::Owned(stems()),
         }
     }
 

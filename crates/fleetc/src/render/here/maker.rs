@@ -1,7 +1,5 @@
 //! One object after the other, from its manifest to the tree. What nothing is said of is kept for other targets.
 
-use std::sync::Arc;
-
 use fleetc_manifests::Value;
 
 use super::{keep, rename, set_namespace};
@@ -62,14 +60,16 @@ impl Step<'_> {
 }
 
 impl Maker<'_, '_> {
-    /// Whether what becomes of an object depends on that object alone: names with a prefix change in all of them.
+    /// Whether other targets may have the same object. With a prefix, names in it change with all other objects.
     fn shares(&self) -> bool {
-        self.effective.keys.name_prefix.is_none()
+        self.effective.is_kept && self.effective.keys.name_prefix.is_none()
     }
 
     /// An object of a manifest, with its substitutions, in its namespace; or what was made of it before.
     pub(super) fn begin<'o>(&mut self, origin: &'o Origin<'o>) -> Step<'o> {
-        if let Some(made) = origin.known.find(&(), &mut self.app.scope).filter(|_| self.shares()) {
+        if self.shares()
+            && let Some(made) = origin.known.find(&(), &mut self.app.scope)
+        {
             return Step::Made(made);
         }
         let mut begun = Begun { origin: Some(origin), ..Begun::default() };
@@ -79,9 +79,8 @@ impl Maker<'_, '_> {
             begun.asked = self.app.scope.take_asked();
         }
         begun.said.append(std::mem::take(&mut self.app.scope.diagnostics));
-        let name = origin.object.name();
-        if origin.is_secret && object.encrypted.is_none() && name.kind != "Secret" {
-            begun.said.push(messages::not_encrypted(object.value.place, &name));
+        if origin.is_secret && object.encrypted.is_none() && origin.object.name().kind != "Secret" {
+            begun.said.push(messages::not_encrypted(object.value.place, &origin.object.name()));
         }
         let Begun { met, said, .. } = &mut begun;
         let mut changer =
@@ -112,9 +111,9 @@ impl Maker<'_, '_> {
                 self.check(object, &mut said);
             }
         }
-        let kept = origin.filter(|_| said.is_empty() && self.shares());
+        let kept = origin.filter(|origin| said.is_empty() && self.shares() && origin.known.keeps());
         self.diagnostics.append(said);
-        let mut made = Made { object, met: Arc::new(met) };
+        let mut made = Made { object, met };
         if let Some(origin) = kept {
             made.object = made.object.map(Rendered::shared);
             origin.known.keep((), asked, made.clone());

@@ -1,7 +1,7 @@
 //! Every object has one owner: two Kustomizations that apply the same one would fight over it.
 
 use fleetc_manifests::{Place, Text};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Bundle;
 use crate::diagnostic::Diagnostics;
@@ -11,7 +11,7 @@ use crate::render::Rendered;
 use crate::render::target::On;
 
 /// Who owns which object, on the host and on the clusters that it manages.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Owners(FxHashMap<(Text, ObjectName), Owner>);
 
 #[derive(Debug, Clone)]
@@ -22,6 +22,11 @@ struct Owner {
 }
 
 impl Owners {
+    /// Nobody owns anything yet; there will be about so many objects.
+    pub(super) fn of_about(count: usize) -> Self {
+        Self(FxHashMap::with_capacity_and_hasher(count, FxBuildHasher))
+    }
+
     /// The objects of a bundle.
     pub(super) fn add_all(&mut self, on: &On<'_>, bundle: &Bundle, diagnostics: &mut Diagnostics) {
         let cluster = if bundle.is_far { on.cluster.clone() } else { Text::new() };

@@ -53,6 +53,8 @@ pub(in crate::render) struct Effective<'f> {
     pub(in crate::render) configs: Vec<ConfigMap>,
     /// Its tenant, or the copy of one.
     pub(in crate::render) home: Option<Arc<PlacedTenant<'f>>>,
+    /// Whether other targets may have the same.
+    pub(in crate::render) is_kept: bool,
     /// What its manifests and Secrets hold, and what was made of each.
     pub(in crate::render) origins: Vec<Origin<'f>>,
 }
@@ -92,22 +94,21 @@ pub(in crate::render) fn app<'f>(
         flux_namespace: home.map_or(flux_namespace, |home| &home.namespace).clone(),
         home: home.map(|home| Arc::as_ptr(home).addr()),
     };
-    let effective = if let Some(effective) = known.find(&given, &mut scope) {
-        let configs = effective.configs.iter();
-        scope.configs = configs.map(|config| (config.short.clone(), config.name.clone())).collect();
-        Some(effective)
-    } else {
-        let effective =
-            effective((&given, home), app, placement, &mut scope, library, &mut said).map(Arc::new);
-        let asked = scope.take_asked();
-        if let Some(effective) = effective.as_ref().filter(|_| said.is_empty()) {
-            known.keep(given, asked, Arc::clone(effective));
+    let effective = known.find(&given, &mut scope).or_else(|| {
+        let mut effective = effective((&given, home), app, placement, &mut scope, library, &mut said)?;
+        effective.is_kept = said.is_empty() && known.keeps();
+        let effective = Arc::new(effective);
+        if effective.is_kept {
+            known.keep(given, scope.take_asked(), Arc::clone(&effective));
         }
-        effective
-    };
+        Some(effective)
+    });
     diagnostics.append(said);
+    let effective = effective?;
+    let configs = effective.configs.iter();
+    scope.configs = configs.map(|config| (config.short.clone(), config.name.clone())).collect();
     let (tenant, unset) = (app.tenant.map(|tenant| &fleet.tenants[tenant]), &placement.settings.unset[..]);
-    effective.map(|effective| PlacedApp { app, unset, tenant, scope, effective })
+    Some(PlacedApp { app, unset, tenant, scope, effective })
 }
 
 /// What the app is where names stand for what they do in the scope.
@@ -131,8 +132,19 @@ fn effective<'f>(
     let written = keys.flux_namespace.as_ref().map(|name| name.as_text().clone());
     let flux_namespace = written.unwrap_or_else(|| given.flux_namespace.clone());
     let origins = origin::of(&keys, library);
-    let (namespace, home) = (given.namespace.clone(), home.cloned());
-    Some(Effective { keys, changes, body, namespace, flux_namespace, source, configs, home, origins })
+    let (namespace, home, is_kept) = (given.namespace.clone(), home.cloned(), false);
+    Some(Effective {
+        keys,
+        changes,
+        body,
+        namespace,
+        flux_namespace,
+        source,
+        configs,
+        home,
+        is_kept,
+        origins,
+    })
 }
 
 /// What the app is; exactly one body must be written.
