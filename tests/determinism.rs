@@ -143,6 +143,79 @@ fn bytes_depend_on_nothing_but_the_fleet() {
     }
 }
 
+/// Clusters enough that nothing is remembered of the first when the last is rendered.
+const MANY: usize = 12;
+
+/// A fleet in which an app reads what is the same everywhere, in a region, and on one cluster alone; with one of each of
+/// what decides about objects: patches, a prefix, values that come late, ConfigMaps.
+fn shared_fleet(folder: &Folder) {
+    let mut text = "\
+[fleet]
+source = { git = \"https://example.com/me/home\" }
+[environments.dev]
+prefix = \"dev-\"
+[environments.prod]
+[tenants.team]
+labels = { owner = \"${tenant}\" }
+[apps.same]
+manifests = \"app\"
+images = { web = \"2\" }
+config.settings = { values = { a = \"b\" } }
+[apps.each]
+tenant = \"team\"
+manifests = \"app\"
+substitute = true
+labels = { region = \"${region}\" }
+patches = [{ kind = \"Deployment\", merge = { spec = { replicas = \"${number}\" } } }]
+[[apps.each.overrides]]
+when = { environment = \"prod\", labels = { half = \"1\" } }
+without = [{ name = \"same\" }]
+[apps.named]
+manifests = \"app\"
+name-prefix = \"n-\"
+substitute = true
+[apps.late]
+manifests = \"app\"
+late = { region = { from = \"ConfigMap/zones\" } }
+substitute = true
+"
+    .to_owned();
+    for cluster in 0..MANY {
+        text.push_str(&format!(
+            "[clusters.c{cluster}]\nenvironments = [\"dev\", \"prod\"]\nlabels = {{ half = \"{}\" }}\n\
+             variables = {{ region = \"r{}\", number = {cluster} }}\n",
+            cluster % 2,
+            cluster % 3
+        ));
+    }
+    folder.write("fleet.toml", &text);
+    folder
+        .write("app/same.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: same\ndata:\n  a: b\n");
+    let each = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: each\ndata:\n  a: ${region:=none}\n  b: ${namespace}\n";
+    folder.write("app/each.yaml", each);
+    folder.write(
+        "app/web.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector:\n    matchLabels: { a: b }\n  template:\n    metadata:\n      labels: { a: b }\n    spec:\n      containers:\n      - { name: web, image: web:1 }\n      volumes:\n      - { name: a, configMap: { name: same } }\n",
+    );
+}
+
+#[test]
+fn what_targets_share_is_what_each_gets_alone() {
+    let folder = Folder::in_memory();
+    shared_fleet(&folder);
+    folder.run("build --quiet --output whole --jobs 2").ends(0);
+    let whole = tree(&folder.path().join("whole"));
+    let mut alone = BTreeMap::new();
+    for part in 1..=MANY {
+        folder.run(&format!("build --quiet --output part --shard {part}/{MANY}")).ends(0);
+        let part = folder.path().join("part");
+        alone.extend(tree(&part));
+        std::fs::remove_dir_all(&part).expect("it is there");
+    }
+    assert!(whole.len() > MANY * 20, "{} files", whole.len());
+    assert!(whole == alone);
+}
+
 /// Copies a folder, its files in one or the other order, in which some file systems then list them.
 fn copy_in(order: &str, from: &Path, to: &Path) {
     if !from.is_dir() {

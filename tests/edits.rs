@@ -1,5 +1,5 @@
 //! Fleets by chance, and edits by chance: a build of what changed gives the tree of a build from nothing, byte for byte,
-//! and no file that somebody else put among it is touched.
+//! and says the same; and no file that somebody else put among it is touched.
 //!
 //! `FLEETC_EDITS=100` runs as many fleets with as many edits each.
 
@@ -26,18 +26,29 @@ struct Fleet {
     /// Of each app: its objects, each with a number that it holds.
     apps: BTreeMap<usize, Vec<usize>>,
     overridden: BTreeSet<usize>,
+    /// Of some apps, the one whose first object their pods read, whether it is there or not.
+    readers: BTreeMap<usize, usize>,
+    /// Who brings a custom kind that all with an odd number use, as these are of the platform.
+    kind: Option<usize>,
 }
 
 impl Fleet {
     fn new(chance: &mut Chance) -> Self {
         let apps = (0..2 + chance.below(4)).map(|app| (app, vec![0; 1 + chance.below(3)])).collect();
-        Self { clusters: 1 + chance.below(3), variable: 0, apps, overridden: BTreeSet::new() }
+        Self {
+            clusters: 1 + chance.below(3),
+            variable: 0,
+            apps,
+            overridden: BTreeSet::new(),
+            readers: BTreeMap::new(),
+            kind: None,
+        }
     }
 
     fn edit(&mut self, chance: &mut Chance) {
         let app = *self.apps.keys().nth(chance.below(self.apps.len())).expect("there is one");
         let objects = self.apps.get_mut(&app).expect("it is there");
-        match chance.below(8) {
+        match chance.below(10) {
             0 | 1 => {
                 let object = chance.below(objects.len());
                 objects[object] += 1;
@@ -47,6 +58,8 @@ impl Fleet {
             4 => drop(self.apps.insert(chance.below(8), vec![0; 2])),
             5 if self.apps.len() > 1 => drop(self.apps.remove(&app)),
             6 => self.variable += 1,
+            7 => drop(self.readers.insert(app, chance.below(8))),
+            8 => self.kind = (chance.below(3) > 0).then_some(app),
             _ if !self.overridden.remove(&app) => drop(self.overridden.insert(app)),
             _ => {}
         }
@@ -66,6 +79,10 @@ prefix = \"dev-\"
         .to_owned();
         for cluster in 0..self.clusters {
             text.push_str(&format!("[clusters.c{cluster}]\nenvironments = [\"dev\", \"prod\"]\n"));
+            text.push_str(&format!(
+                "labels = {{ half = \"{}\" }}\nvariables = {{ here = {cluster} }}\n",
+                cluster % 2
+            ));
         }
         text.push_str(&format!("[defaults]\nvariables = {{ number = {} }}\n[tenants.team]\n", self.variable));
         let _ = std::fs::remove_dir_all(folder.path().join("apps"));
@@ -73,22 +90,80 @@ prefix = \"dev-\"
             let owner = if app % 2 == 0 { "tenant = \"team\"\n" } else { "" };
             text.push_str(&format!("[apps.a{app}]\n{owner}manifests = \"apps/{app}\"\nsubstitute = true\n"));
             if self.overridden.contains(app) {
-                let rule =
-                    "[[apps.A.overrides]]\nwhen = { environment = \"prod\" }\nlabels = { tier = \"gold\" }\n";
+                let rule = "[[apps.A.overrides]]\nwhen = { environment = \"prod\", labels = { half = \"0\" } }\nlabels = { tier = \"gold\" }\n";
                 text.push_str(&rule.replace('A', &format!("a{app}")));
             }
             for (object, number) in objects.iter().enumerate() {
-                let map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: NAME\ndata:\n  own: \"OWN\"\n  all: \"${number}\"\n";
+                let map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: NAME\ndata:\n  own: \"OWN\"\n  all: \"${number}\"\n  here: \"${here}\"\n";
                 let map =
                     map.replace("NAME", &format!("m{app}-{object}")).replace("OWN", &number.to_string());
                 folder.write(&format!("apps/{app}/m{object}.yaml"), &map);
             }
+            self.write_what_meets_others(*app, folder);
         }
         folder.write("fleet.toml", &text);
     }
+
+    /// What is right or wrong by what other apps bring.
+    fn write_what_meets_others(&self, app: usize, folder: &Folder) {
+        if let Some(read) = self.readers.get(&app) {
+            let pod = POD.replace("NAME", &format!("p{app}")).replace("READ", &format!("m{read}-0"));
+            folder.write(&format!("apps/{app}/pod.yaml"), &pod);
+        }
+        if self.kind == Some(app) && app % 2 == 1 {
+            folder.write(&format!("apps/{app}/kind.yaml"), KIND);
+        }
+        if self.kind.is_some() && app % 2 == 1 {
+            let custom =
+                "apiVersion: example.com/v1\nkind: Thing\nmetadata:\n  name: NAME\nspec:\n  size: SIZE\n";
+            let custom =
+                custom.replace("NAME", &format!("t{app}")).replace("SIZE", &self.variable.to_string());
+            folder.write(&format!("apps/{app}/thing.yaml"), &custom);
+        }
+    }
 }
 
+/// Pods that read a ConfigMap.
+const POD: &str = "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: NAME
+spec:
+  containers:
+  - name: web
+    image: web:1
+    envFrom:
+    - configMapRef:
+        name: READ
+";
+
+/// A custom kind whose objects are small.
+const KIND: &str = "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: things.example.com
+spec:
+  group: example.com
+  scope: Namespaced
+  names: { kind: Thing, plural: things }
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              size: { type: integer, maximum: 2 }
+";
+
 fn run(fleets: usize, edits: usize, foreign: usize) {
+    let (mut built, mut warned, mut refused) = (0, 0, 0);
     for seed in 0..fleets {
         let mut chance = Chance(seed as u64);
         let folder = Folder::in_memory();
@@ -96,8 +171,21 @@ fn run(fleets: usize, edits: usize, foreign: usize) {
         let mut others: BTreeMap<String, String> = BTreeMap::new();
         for edit in 0..=edits {
             fleet.write(&folder);
-            folder.run("build --quiet --allow-delete all").ends(0);
-            folder.run(&format!("build --quiet --output cold-{edit}")).ends(0);
+            let changed = folder.run("build --message-format json --allow-delete all");
+            let fresh = folder.run(&format!("build --message-format json --output cold-{edit}"));
+            assert_eq!(
+                (changed.status, &changed.err),
+                (fresh.status, &fresh.err),
+                "fleet {seed}, edit {edit}"
+            );
+            warned += usize::from(fresh.status == 0 && !changed.err.is_empty());
+            if fresh.status != 0 {
+                refused += 1;
+                let _ = std::fs::remove_dir_all(folder.path().join(format!("cold-{edit}")));
+                fleet.edit(&mut chance);
+                continue;
+            }
+            built += 1;
             let cold = tree(&folder.path().join(format!("cold-{edit}")));
             let mut now = tree(&folder.path().join("rendered"));
             for (path, text) in &others {
@@ -115,6 +203,10 @@ fn run(fleets: usize, edits: usize, foreign: usize) {
             fleet.edit(&mut chance);
         }
     }
+    assert!(
+        built > refused && warned > 0 && refused > 0,
+        "{built} built, {warned} warned, {refused} refused"
+    );
 }
 
 #[test]

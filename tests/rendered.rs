@@ -334,7 +334,8 @@ fn warnings_are_said_again_when_nothing_changed() {
 fn timings_say_where_the_time_went() {
     let folder = folder();
     let err = folder.run("build --quiet --timings").ends(0).err;
-    for phase in ["start", "look", "resolve", "load", "render", "compare", "move", "remember", "b\n"] {
+    for phase in ["start", "look", "resolve", "load", "render", "compare", "move", "remember", "check", "b\n"]
+    {
         assert!(err.contains(&format!(" ms  {phase}")), "{phase}: {err}");
     }
     let json: serde_json::Value =

@@ -15,7 +15,7 @@ fn phases(criterion: &mut Criterion) {
     group.sample_size(10).throughput(Throughput::Elements(tree.object_count() as u64));
     group.bench_function("resolve", |it| it.iter(|| fleetc::resolve(&input)));
     group.bench_function("compile", |it| {
-        it.iter(|| fleetc::compile_into(&input, &Way { take: &drop, began: &|_| (), shard: None }));
+        it.iter(|| fleetc::compile_into(&input, &Way::into(&drop)));
     });
     group.bench_function("write as YAML", |it| it.iter(|| tree.to_stream()));
     group.bench_function("drop", |it| it.iter_batched(|| again(&input), drop, BatchSize::PerIteration));

@@ -26,13 +26,20 @@ pub(crate) struct Timings {
     started: Instant,
     /// What began, and when.
     phases: Mutex<Vec<(&'static str, Instant)>>,
+    /// Time of parts of phases, over all threads.
+    parts: Mutex<BTreeMap<&'static str, Duration>>,
     /// Time in which the folders of each app were written as YAML, compared and stored, over all threads.
     apps: Mutex<BTreeMap<String, Duration>>,
 }
 
 impl Timings {
     pub(crate) fn start() -> Self {
-        Self { started: Instant::now(), phases: Mutex::default(), apps: Mutex::default() }
+        Self {
+            started: Instant::now(),
+            phases: Mutex::default(),
+            parts: Mutex::default(),
+            apps: Mutex::default(),
+        }
     }
 
     /// How long it has taken so far.
@@ -43,6 +50,14 @@ impl Timings {
     /// A phase begins; the one before ends.
     pub(crate) fn phase(&self, name: &'static str) {
         self.phases.lock().expect("nothing panics while it is held").push((name, Instant::now()));
+    }
+
+    /// Measures a part of a phase.
+    pub(crate) fn part(&self, name: &'static str, act: &mut dyn FnMut()) {
+        let started = Instant::now();
+        act();
+        *self.parts.lock().expect("nothing panics while it is held").entry(name).or_default() +=
+            started.elapsed();
     }
 
     /// Measures what is done for an app.
@@ -61,20 +76,29 @@ impl Timings {
         let first = begun.first().map_or(now, |(_, at)| *at);
         let mut phases = vec![("start", first - self.started)];
         phases.extend(begun.iter().zip(ends).map(|((name, at), end)| (*name, end - *at)));
+        let parts = self.parts.lock().expect("nothing panics while it is held");
+        let parts: Vec<(&str, Duration)> = parts.iter().map(|(name, time)| (*name, *time)).collect();
         let apps = self.apps.lock().expect("nothing panics while it is held");
         let mut apps: Vec<(&str, Duration)> = apps.iter().map(|(name, time)| (&**name, *time)).collect();
         apps.sort_by_key(|(name, time)| (std::cmp::Reverse(*time), *name));
         match format {
-            Format::Human => human(&phases, &apps),
-            Format::Json => json(&phases, &apps),
-            Format::Folded => folded(&phases, &apps),
+            Format::Human => human(&phases, &parts, &apps),
+            Format::Json => json(&phases, &parts, &apps),
+            Format::Folded => folded(&phases, &parts, &apps),
         }
     }
 }
 
-fn human(phases: &[(&str, Duration)], apps: &[(&str, Duration)]) -> String {
+/// What took how long.
+type Times<'t> = [(&'t str, Duration)];
+
+fn human(phases: &Times<'_>, parts: &Times<'_>, apps: &Times<'_>) -> String {
     let line = |(name, time): &(&str, Duration)| format!("{:>10.3} ms  {name}", time.as_secs_f64() * 1000.0);
     let mut lines: Vec<String> = phases.iter().map(line).collect();
+    if !parts.is_empty() {
+        lines.push("of rendering, over all threads:".into());
+        lines.extend(parts.iter().map(line));
+    }
     if !apps.is_empty() {
         lines.push(
             "of rendering, to write, compare and store the folders of an app, over all threads:".into(),
@@ -84,15 +108,17 @@ fn human(phases: &[(&str, Duration)], apps: &[(&str, Duration)]) -> String {
     lines.join("\n")
 }
 
-fn json(phases: &[(&str, Duration)], apps: &[(&str, Duration)]) -> String {
-    let seconds = |all: &[(&str, Duration)]| -> serde_json::Map<String, serde_json::Value> {
+fn json(phases: &Times<'_>, parts: &Times<'_>, apps: &Times<'_>) -> String {
+    let seconds = |all: &Times<'_>| -> serde_json::Map<String, serde_json::Value> {
         all.iter().map(|(name, time)| ((*name).to_owned(), time.as_secs_f64().into())).collect()
     };
-    serde_json::json!({ "phases": seconds(phases), "apps": seconds(apps) }).to_string()
+    serde_json::json!({ "phases": seconds(phases), "parts": seconds(parts), "apps": seconds(apps) })
+        .to_string()
 }
 
-fn folded(phases: &[(&str, Duration)], apps: &[(&str, Duration)]) -> String {
+fn folded(phases: &Times<'_>, parts: &Times<'_>, apps: &Times<'_>) -> String {
     let phases = phases.iter().map(|(name, time)| format!("fleetc;{name} {}", time.as_micros()));
-    let apps = apps.iter().map(|(name, time)| format!("fleetc;render;{name} {}", time.as_micros()));
-    phases.chain(apps).collect::<Vec<_>>().join("\n")
+    let inner = parts.iter().chain(apps);
+    let inner = inner.map(|(name, time)| format!("fleetc;render;{name} {}", time.as_micros()));
+    phases.chain(inner).collect::<Vec<_>>().join("\n")
 }

@@ -25,18 +25,18 @@ mod walk;
 mod workloads;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use fleetc_manifests::kinds::{Kind, Versions};
 use fleetc_manifests::{Data, Text, Value};
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fleet::Fleet;
 use crate::load::Library;
 use crate::messages;
-use crate::tree::{Folder, Tree};
+use crate::tree::{Folder, Shared, Tree};
 
 use custom::{CustomKinds, Definition};
 use exceptions::Exceptions;
@@ -50,6 +50,8 @@ const CHUNK: usize = 256;
 /// An object, and what of it is to be looked at.
 struct Task<'t> {
     object: &'t Value,
+    /// It as other folders may hold it too, if nothing was said of it so far.
+    shared: Option<&'t Shared>,
     kind: What<'t>,
     versions: Versions,
     /// Which of its parts nobody has looked at: a bit for each entry.
@@ -81,6 +83,8 @@ pub(crate) struct Checker<'f> {
     lasting: FxHashSet<usize>,
     /// Those of them that were looked at.
     seen: Mutex<FxHashSet<Part>>,
+    /// Objects of which there is nothing to say; they are kept, so that nothing else comes to lie there.
+    right: RwLock<FxHashMap<(usize, Versions), Shared>>,
 }
 
 /// A part of an object, told by where it lies in memory, and what it is held against.
@@ -105,8 +109,8 @@ impl<'f> Checker<'f> {
         let expected = across::expected(fleet);
         let parts = library.all_objects().flat_map(|object| object.value.as_map().into_iter().flatten());
         let lasting = parts.filter_map(|entry| address(&entry.value)).collect();
-        let (patterns, seen) = (Patterns::default(), Mutex::default());
-        Self { fleet, library, clusters, expected, exceptions, patterns, is_whole, lasting, seen }
+        let (patterns, seen, right) = (Patterns::default(), Mutex::default(), RwLock::default());
+        Self { fleet, library, clusters, expected, exceptions, patterns, is_whole, lasting, seen, right }
     }
 
     /// Says what is wrong with the objects of a tree that holds everything of its clusters.
@@ -118,13 +122,9 @@ impl<'f> Checker<'f> {
         }
         let customs = CustomKinds::of(tree, self.library);
         let tasks = self.tasks(tree, &customs, &mut said);
-        let found: Vec<Vec<Diagnostic>> = tasks
-            .par_chunks(CHUNK)
-            .map(|tasks| {
-                let mut patterns = self.patterns.for_thread();
-                tasks.iter().flat_map(|task| task.run(&mut patterns)).collect()
-            })
-            .collect();
+        let found: Vec<Vec<Diagnostic>> =
+            tasks.par_chunks(CHUNK).flat_map_iter(|tasks| self.run(tasks)).collect();
+        self.note_right(&tasks, &found);
         for diagnostic in found.into_iter().flatten() {
             said.push(diagnostic);
         }
@@ -151,6 +151,22 @@ impl<'f> Checker<'f> {
 }
 
 impl Checker<'_> {
+    /// What is wrong with each object.
+    fn run(&self, tasks: &[Task<'_>]) -> Vec<Vec<Diagnostic>> {
+        let mut patterns = self.patterns.for_thread();
+        tasks.iter().map(|task| task.run(&mut patterns)).collect()
+    }
+
+    /// Notes the objects with which nothing is wrong.
+    fn note_right(&self, tasks: &[Task<'_>], found: &[Vec<Diagnostic>]) {
+        let mut right = self.right.write().unwrap_or_else(PoisonError::into_inner);
+        for (task, _) in tasks.iter().zip(found).filter(|(_, found)| found.is_empty()) {
+            if let Some(shared) = task.shared {
+                right.insert((shared.address(), task.versions), shared.clone());
+            }
+        }
+    }
+
     /// Everything that is to be looked at. Values are shared between objects: a part of a manifest that stands in a
     /// hundred targets is looked at once for each version of Kubernetes and Flux.
     fn tasks<'t>(
@@ -161,18 +177,23 @@ impl Checker<'_> {
     ) -> Vec<Task<'t>> {
         let mut seen: FxHashSet<Part> = FxHashSet::default();
         let mut tasks = Vec::new();
+        let right = self.right.read().unwrap_or_else(PoisonError::into_inner);
         for folder in tree.folders() {
             let versions = versions_of(folder, &self.clusters);
+            let is_right = |it: &Shared| right.contains_key(&(it.address(), versions));
             let files = folder.files.values().filter(|file| !file.is_encrypted());
-            for object in files.filter_map(|file| file.object()) {
-                let customs = customs.of_cluster(&folder.lands_on);
+            for file in files.filter(|file| !file.shared().is_some_and(is_right)) {
+                let Some(object) = file.object() else { continue };
+                let (customs, said) = (customs.of_cluster(&folder.lands_on), diagnostics.len());
                 let kind = match served::find(object, versions, customs, diagnostics) {
                     Served::Known(kind) => What::Known(kind),
                     Served::Custom(definitions) => What::Custom(definitions),
                     Served::Not => continue,
                 };
                 let fresh = self.fresh(object, kind, versions, &mut seen);
-                tasks.push(Task { object, kind, versions, fresh });
+                let is_known = matches!(kind, What::Known(_)) && diagnostics.len() == said;
+                let shared = file.shared().filter(|_| is_known);
+                tasks.push(Task { object, shared, kind, versions, fresh });
             }
         }
         tasks

@@ -119,7 +119,7 @@ pub fn compile(input: &Input<'_>) -> Outcome<Compiled> {
     let mut work = Work::default();
     let tree = Mutex::new(Tree::default());
     let take = |folder| tree.lock().expect("nothing panics while it is held").add(folder);
-    let fleet = work.compiled(input, &Way { take: &take, began: &|_| (), shard: None });
+    let fleet = work.compiled(input, &Way::into(&take));
     let tree = tree.into_inner().expect("nothing panics while it is held");
     work.outcome(fleet.map(|fleet| Compiled { fleet, tree }))
 }
@@ -131,8 +131,17 @@ pub struct Way<'w> {
     pub take: &'w (dyn Fn(Folder) + Sync),
     /// Is told of every phase, for whoever has a clock.
     pub began: &'w (dyn Fn(&'static str) + Sync),
+    /// Does a part of a phase, on several threads at once, for whoever has a clock: `check`.
+    pub within: &'w (dyn Fn(&'static str, &mut dyn FnMut()) + Sync),
     /// The part of the clusters that is rendered; none for all of them.
     pub shard: Option<Shard>,
+}
+
+impl<'w> Way<'w> {
+    /// One that gives each folder to `take`, and has no clock.
+    pub fn into(take: &'w (dyn Fn(Folder) + Sync)) -> Self {
+        Self { take, began: &|_| (), within: &|_, act| act(), shard: None }
+    }
 }
 
 /// A part of a fleet's clusters, for machines side by side: what all parts give together is what the whole gives.
@@ -199,7 +208,7 @@ impl Work {
     }
 
     fn compiled(&mut self, input: &Input<'_>, way: &Way<'_>) -> Option<Fleet> {
-        let Way { take, began, shard } = *way;
+        let Way { take, began, within, shard } = *way;
         began("resolve");
         let fleet = self.fleet(input)?;
         began("load");
@@ -215,7 +224,9 @@ impl Work {
             check::Checker::new(&fleet, &library, healthy.is_whole(), input.today, &mut self.diagnostics);
         let nobody = |_| {};
         let take: &(dyn Fn(Folder) + Sync) = if healthy.is_whole() { take } else { &nobody };
-        let after = render::After { check: &|tree, found| checker.check(tree, found), take, shard };
+        let check =
+            |tree: &Tree, found: &mut Diagnostics| within("check", &mut || checker.check(tree, found));
+        let after = render::After { check: &check, take, shard };
         render::render(&fleet, &library, &healthy, &mut self.tally, &mut self.diagnostics, &after);
         if shard.is_none() {
             checker.finish(&mut self.diagnostics);

@@ -13,11 +13,15 @@ mod images;
 mod kustomization;
 mod late;
 mod locks;
+mod memo;
 mod names;
 mod network;
+mod origin;
+mod patches;
 mod placed;
 mod pods;
 mod references;
+mod rendered;
 mod select;
 mod source;
 mod spec;
@@ -26,15 +30,15 @@ mod tenant;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 pub(crate) use expected::expected;
 pub(crate) use fleet_source::{TreeSource, of_root as source_of_root};
 pub(crate) use flux::Flux;
 pub(crate) use host::is_installed_from_elsewhere;
 
-use fleetc_manifests::Value;
+use placed::{KnownApp, KnownTenant};
 use rayon::prelude::*;
+use rendered::Rendered;
 
 use crate::Shard;
 use crate::diagnostic::Diagnostics;
@@ -47,20 +51,6 @@ use crate::tree::{Folder, Tree};
 /// The label that says whose an object is; Flux' own documentation uses it.
 const TENANT_LABEL: &str = "toolkit.fluxcd.io/tenant";
 
-/// An object of the tree.
-#[derive(Debug, Clone)]
-struct Rendered {
-    value: Value,
-    /// Its own text, if it is encrypted.
-    encrypted: Option<Arc<str>>,
-}
-
-impl From<Value> for Rendered {
-    fn from(value: Value) -> Self {
-        Self { value, encrypted: None }
-    }
-}
-
 /// What the clusters of one host come to.
 #[derive(Default)]
 struct Part {
@@ -70,12 +60,16 @@ struct Part {
 }
 
 /// What is on each target: tenants, apps and bundles, with the index of their placement.
-struct OnTargets {
+struct OnTargets<'f> {
     tenants: Vec<Vec<(usize, usize)>>,
     apps: Vec<Vec<(usize, usize)>>,
     bundles: Vec<Vec<(usize, usize)>>,
     /// The targets that each cluster's Flux applies.
     of_host: Vec<Vec<usize>>,
+    /// Of each tenant, what it is on targets that were rendered already.
+    known_tenants: Vec<KnownTenant<'f>>,
+    /// Of each app the same.
+    known_apps: Vec<KnownApp<'f>>,
 }
 
 /// What is done with folders once they are whole.
@@ -159,7 +153,7 @@ fn give(parts: Vec<Part>, after: &After<'_>) -> Part {
     whole
 }
 
-impl OnTargets {
+impl OnTargets<'_> {
     fn of(fleet: &Fleet, healthy: &Healthy) -> Self {
         let tenants = fleet.tenants.iter().map(|tenant| &tenant.placements).enumerate();
         let apps = fleet.apps.iter().map(|app| &app.placements).enumerate();
@@ -174,6 +168,8 @@ impl OnTargets {
             apps: by_target(apps.filter(|(it, _)| healthy.has_app(*it)), count),
             bundles: by_target(bundles, count),
             of_host,
+            known_tenants: fleet.tenants.iter().map(|_| KnownTenant::default()).collect(),
+            known_apps: fleet.apps.iter().map(|_| KnownApp::default()).collect(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fleetc_manifests::{Value, yaml};
 use rayon::prelude::*;
@@ -38,49 +38,122 @@ pub struct Folder {
 }
 
 /// A file: a Kubernetes object, or the list of a folder.
-#[derive(Debug, Clone, PartialEq)]
-pub struct File {
-    object: Option<Value>,
-    /// Its bytes, where they are not those of the object written as YAML: a list, or an encrypted object.
-    text: Option<Arc<str>>,
+#[derive(Debug, Clone)]
+pub struct File(Content);
+
+#[derive(Debug, Clone)]
+enum Content {
+    Object(Value),
+    /// An object that other files hold too.
+    Shared(Shared),
+    /// An object with a text of its own: it is encrypted.
+    Encrypted(Value, Arc<str>),
+    /// Anything else.
+    Text(Arc<str>),
+}
+
+/// An object that several files hold; it is written as YAML once.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared(Arc<(Value, OnceLock<Box<str>>)>);
+
+impl Shared {
+    pub(crate) fn new(object: Value) -> Self {
+        Self(Arc::new((object, OnceLock::new())))
+    }
+
+    /// Whether the value is this object. It is alive, so that a copy which was changed lies elsewhere.
+    pub(crate) fn is(&self, value: &Value) -> bool {
+        match (self.0.0.as_map(), value.as_map()) {
+            (Some(own), Some(other)) => own.address() == other.address(),
+            _ => false,
+        }
+    }
+
+    /// Where it lies in memory, as long as it is alive.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
+    fn text(&self) -> &str {
+        let (object, text) = &*self.0;
+        text.get_or_init(|| yaml::write(object).into())
+    }
+}
+
+impl PartialEq for File {
+    fn eq(&self, other: &Self) -> bool {
+        self.object() == other.object() && self.own_text() == other.own_text()
+    }
 }
 
 impl File {
     /// A file that holds an object; encrypted ones have a text of their own.
     pub(crate) fn of_object(object: Value, text: Option<Arc<str>>) -> Self {
-        Self { object: Some(object), text }
+        Self(match text {
+            Some(text) => Content::Encrypted(object, text),
+            None => Content::Object(object),
+        })
+    }
+
+    /// A file that holds an object as others do.
+    pub(crate) fn of_shared(object: Shared) -> Self {
+        Self(Content::Shared(object))
     }
 
     /// A file that holds anything else.
     pub(crate) fn of_text(text: impl Into<Arc<str>>) -> Self {
-        Self { object: None, text: Some(text.into()) }
+        Self(Content::Text(text.into()))
     }
 
     /// Whether it is encrypted.
     pub fn is_encrypted(&self) -> bool {
-        self.object.is_some() && self.text.is_some()
+        matches!(self.0, Content::Encrypted(..))
     }
 
     /// The Kubernetes object in it, each value with the place that it comes from; `None` for the list of a folder.
     pub fn object(&self) -> Option<&Value> {
-        self.object.as_ref()
+        match &self.0 {
+            Content::Object(object) | Content::Encrypted(object, _) => Some(object),
+            Content::Shared(shared) => Some(&shared.0.0),
+            Content::Text(_) => None,
+        }
+    }
+
+    /// The object in it, if others may hold it too.
+    pub(crate) fn shared(&self) -> Option<&Shared> {
+        match &self.0 {
+            Content::Shared(shared) => Some(shared),
+            _ => None,
+        }
     }
 
     /// What is written into it.
     pub fn text(&self) -> Cow<'_, str> {
-        match (&self.text, &self.object) {
-            (Some(text), _) => Cow::Borrowed(text),
-            (None, Some(object)) => Cow::Owned(yaml::write(object)),
-            (None, None) => Cow::Borrowed(""),
+        match &self.0 {
+            Content::Object(object) => Cow::Owned(yaml::write(object)),
+            Content::Shared(shared) => Cow::Borrowed(shared.text()),
+            Content::Encrypted(_, text) | Content::Text(text) => Cow::Borrowed(text),
         }
     }
 
-    /// Adds what is written into it to `out`.
-    pub fn write_to(&self, out: &mut String) {
-        match (&self.text, &self.object) {
-            (Some(text), _) => out.push_str(text),
-            (None, Some(object)) => yaml::write_to(object, out),
-            (None, None) => {}
+    /// What is written into it, in `buffer` if nobody else has it.
+    pub fn text_in<'t>(&'t self, buffer: &'t mut String) -> &'t str {
+        match &self.0 {
+            Content::Object(object) => {
+                buffer.clear();
+                yaml::write_to(object, buffer);
+                buffer
+            }
+            Content::Shared(shared) => shared.text(),
+            Content::Encrypted(_, text) | Content::Text(text) => text,
+        }
+    }
+
+    /// Its bytes, where they are not those of an object written as YAML.
+    fn own_text(&self) -> Option<&str> {
+        match &self.0 {
+            Content::Encrypted(_, text) | Content::Text(text) => Some(text),
+            Content::Object(_) | Content::Shared(_) => None,
         }
     }
 }
@@ -119,17 +192,17 @@ impl Tree {
 
     /// How many Kubernetes objects there are.
     pub fn object_count(&self) -> usize {
-        self.folders().flat_map(|folder| folder.files.values()).filter(|file| file.object.is_some()).count()
+        self.folders().flat_map(|folder| folder.files.values()).filter(|file| file.object().is_some()).count()
     }
 
     /// All objects as one stream of YAML.
     pub fn to_stream(&self) -> String {
-        let files: Vec<_> = self.files().filter(|(_, file)| file.object.is_some()).collect();
+        let files: Vec<_> = self.files().filter(|(_, file)| file.object().is_some()).collect();
         let parts = files.par_chunks(STREAMED).map(|files| {
-            let mut part = String::new();
+            let (mut part, mut buffer) = (String::new(), String::new());
             for (_, file) in files {
                 part.push_str("---\n");
-                file.write_to(&mut part);
+                part.push_str(file.text_in(&mut buffer));
             }
             part
         });

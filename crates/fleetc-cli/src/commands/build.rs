@@ -259,7 +259,8 @@ impl Building<'_> {
         let outcome = {
             let _progress = output.progress("compiling");
             let began = |phase| self.timings.phase(phase);
-            let way = fleetc::Way { take: &take, began: &began, shard: self.args.shard };
+            let within = |part, act: &mut dyn FnMut()| self.timings.part(part, act);
+            let way = fleetc::Way { take: &take, began: &began, within: &within, shard: self.args.shard };
             self.threads.install(|| fleetc::compile_into(&input, &way))
         };
         output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());

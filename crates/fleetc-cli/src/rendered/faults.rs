@@ -108,7 +108,7 @@ fn tree(apps: std::ops::Range<usize>, version: &str) -> Vec<Folder> {
     }
     let folders = std::sync::Mutex::new(Vec::new());
     let take = |folder| folders.lock().unwrap().push(folder);
-    let outcome = compile_into(&Input::new(&text, &files), &Way { take: &take, began: &|_| (), shard: None });
+    let outcome = compile_into(&Input::new(&text, &files), &Way::into(&take));
     assert!(outcome.output.is_some(), "{:?}", outcome.diagnostics);
     folders.into_inner().unwrap()
 }

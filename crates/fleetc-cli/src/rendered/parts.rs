@@ -82,11 +82,8 @@ impl Parts {
                 }
                 let texts: Vec<String> =
                     files.iter().map(|entry| read(root, entry)).collect::<Result<_, _>>()?;
-                let files = files.iter().zip(&texts);
-                stage.take_files(
-                    folder,
-                    files.map(|(entry, text)| (entry.name, |out: &mut String| out.push_str(text))),
-                );
+                let names = files.iter().map(|entry| entry.name);
+                stage.take_files(folder, names.zip(&texts));
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-use fleetc::Folder;
+use fleetc::{File, Folder};
 
 use super::ledger::{Entry, InFolder};
 use super::{OWN, Rendered, STAGING, cannot, is_link};
@@ -41,6 +41,24 @@ pub(crate) struct Stage<'s> {
     texts: Mutex<BTreeMap<String, String>>,
     objects: AtomicUsize,
     has_failed: AtomicBool,
+}
+
+/// What a file must hold.
+pub(super) trait Content {
+    /// It as text; in `buffer` if it is not kept anywhere.
+    fn text_in<'t>(&'t self, buffer: &'t mut String) -> &'t str;
+}
+
+impl Content for File {
+    fn text_in<'t>(&'t self, buffer: &'t mut String) -> &'t str {
+        File::text_in(self, buffer)
+    }
+}
+
+impl Content for String {
+    fn text_in<'t>(&'t self, _: &'t mut String) -> &'t str {
+        self
+    }
 }
 
 /// What was found.
@@ -101,18 +119,17 @@ impl<'s> Stage<'s> {
 
     /// Takes a folder of the tree; it may be called on any thread.
     pub(crate) fn take(&self, folder: &Folder) {
-        let files =
-            folder.files.iter().map(|(name, file)| (&**name, move |out: &mut String| file.write_to(out)));
-        self.take_files(&folder.path, files);
+        self.take_files(&folder.path, folder.files.iter().map(|(name, file)| (&**name, file)));
         let objects = folder.files.values().filter(|file| file.object().is_some()).count();
         self.objects.fetch_add(objects, Ordering::Relaxed);
     }
 
-    /// Takes the files of a folder in the order of their names, each with what writes it.
-    pub(crate) fn take_files<'n, W>(&self, folder: &str, files: impl Iterator<Item = (&'n str, W)>)
-    where
-        W: FnOnce(&mut String),
-    {
+    /// Takes the files of a folder in the order of their names, each with what it must hold.
+    pub(super) fn take_files<'n>(
+        &self,
+        folder: &str,
+        files: impl Iterator<Item = (&'n str, &'n (impl Content + 'n))>,
+    ) {
         if self.has_failed.load(Ordering::Relaxed) {
             return;
         }
@@ -142,30 +159,30 @@ impl<'s> Stage<'s> {
         Ok(found)
     }
 
-    fn stage<'n, W>(&self, folder: &str, all: impl Iterator<Item = (&'n str, W)>) -> Result<Staged, String>
-    where
-        W: FnOnce(&mut String),
-    {
+    fn stage<'n>(
+        &self,
+        folder: &str,
+        all: impl Iterator<Item = (&'n str, &'n (impl Content + 'n))>,
+    ) -> Result<Staged, String> {
         let is_there = self.is_there(folder)?;
         let old = self.rendered.ledger.folder(folder);
         let mut path = self.rendered.root.join(folder);
-        let mut text = String::new();
+        let mut buffer = String::new();
         let mut files = Vec::new();
         let mut is_made = false;
-        for (name, write) in all {
-            text.clear();
-            write(&mut text);
+        for (name, content) in all {
+            let text = content.text_in(&mut buffer);
             path.push(name);
-            let mut staged = self.file(&path, is_there, old, name, &text)?;
+            let mut staged = self.file(&path, is_there, old, name, text)?;
             path.pop();
             if staged.state == State::Replaced && self.mode == Mode::Look {
-                self.show(folder, name, &text);
+                self.show(folder, name, text);
             }
             if staged.state != State::Unchanged && self.mode != Mode::Look {
                 if !std::mem::replace(&mut is_made, true) {
                     self.make(folder)?;
                 }
-                staged.stamp = self.write(folder, name, &text)?;
+                staged.stamp = self.write(folder, name, text)?;
             }
             files.push(staged);
         }

@@ -264,7 +264,15 @@ fn is_block(text: &str) -> bool {
     let starts_visibly = !matches!(text.trim_start_matches('\n').chars().next(), None | Some(' ' | '\t'));
     let last_line = text.rsplit('\n').next().unwrap_or_default();
     let ends_visibly = last_line.is_empty() || !last_line.trim_matches([' ', '\t']).is_empty();
-    starts_visibly && ends_visibly && !text.contains(|c| c != '\n' && c != '\t' && needs_escape(c))
+    starts_visibly && ends_visibly && is_visible(text)
+}
+
+/// Whether nothing in the lines of a text needs an escape.
+fn is_visible(text: &str) -> bool {
+    // Most texts are ASCII, and without a branch for each byte several are looked at in one step.
+    let is_plain = |byte: u8| byte.wrapping_sub(b' ') <= b'~' - b' ' || byte == b'\n' || byte == b'\t';
+    text.bytes().fold(true, |all, byte| all & is_plain(byte))
+        || !text.contains(|c| c != '\n' && c != '\t' && needs_escape(c))
 }
 
 fn block_text(text: &str, indent: usize, out: &mut String) {

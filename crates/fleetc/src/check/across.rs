@@ -98,6 +98,7 @@ fn is_expected(expected: &[Text], kind: &str, namespace: &str, name: &str) -> bo
 impl<'t> Brought<'t> {
     fn of(folders: &[&'t Folder]) -> Self {
         let mut brought = Self::default();
+        brought.objects.reserve(folders.iter().map(|folder| folder.files.len()).sum());
         for object in folders.iter().flat_map(|folder| folder.files.values()).filter_map(|file| file.object())
         {
             brought.note(object);
@@ -111,10 +112,10 @@ impl<'t> Brought<'t> {
         if let Some(made) = needs::made_by(object) {
             self.objects.insert(("Secret", namespace, made));
         }
-        let target = text(object, &["spec", "targetNamespace"]);
         match kind {
             // Flux' own objects that apply a bundle of this tree lie in Flux' namespace.
             "HelmRelease" | "Kustomization" => {
+                let target = text(object, &["spec", "targetNamespace"]);
                 self.opaque.insert(if target.is_empty() { namespace } else { target });
             }
             _ if kinds::find(text(object, &["apiVersion"]), kind).is_none() => {

@@ -3,7 +3,6 @@
 use fleetc_manifests::Value;
 
 use super::placed;
-use crate::diagnostic::Diagnostics;
 use crate::fleet::{App, Fleet, Placement, Tenant};
 use crate::resolve::matching::Context;
 use crate::resolve::scope::Scope;
@@ -38,8 +37,8 @@ pub(crate) fn expected(fleet: &Fleet) -> Vec<Expected> {
 
 fn of_tenant(fleet: &Fleet, tenant: &Tenant, placement: &Placement) -> Vec<Expected> {
     let context = Context::target(fleet, placement.target).with_tenant(tenant);
-    let placed = placed::tenant(fleet, tenant, placement, &mut Diagnostics::default());
-    written(fleet, placement, context, &placed.namespace, &format!("[tenants.{}]", tenant.team))
+    let namespace = placed::namespace_of_tenant(fleet, tenant, placement);
+    written(fleet, placement, context, &namespace, &format!("[tenants.{}]", tenant.team))
 }
 
 fn of_app(fleet: &Fleet, app: &App, placement: &Placement) -> Vec<Expected> {
@@ -47,7 +46,7 @@ fn of_app(fleet: &Fleet, app: &App, placement: &Placement) -> Vec<Expected> {
     let home = app.tenant.and_then(|tenant| {
         let tenant = &fleet.tenants[tenant];
         let here = tenant.placements.iter().find(|it| it.target == placement.target)?;
-        Some(placed::tenant(fleet, tenant, here, &mut Diagnostics::default()).namespace)
+        Some(placed::namespace_of_tenant(fleet, tenant, here))
     });
     let own = placement.settings.keys.get("namespace").is_some();
     let namespace = match home {

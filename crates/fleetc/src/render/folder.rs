@@ -1,5 +1,6 @@
 //! Objects into the files of a folder.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fleetc_manifests::{Value, kinds};
@@ -45,7 +46,7 @@ impl About {
 pub(super) fn folder(path: String, objects: &[Rendered], about: About) -> Folder {
     let mut files = BTreeMap::new();
     for (object, name) in objects.iter().zip(file_names(objects)) {
-        files.insert(name, File::of_object(object.value.clone(), object.encrypted.clone()));
+        files.insert(name, object.file());
     }
     let resources: Vec<&str> = files.keys().map(String::as_str).collect();
     let list = list(&resources);
@@ -77,7 +78,7 @@ pub(super) fn list<T: AsRef<str>>(resources: &[T]) -> String {
 
 /// `deployment-web.yaml`; where several objects would have it, the namespace, the group, or a number tell all of them apart.
 fn file_names(objects: &[Rendered]) -> Vec<String> {
-    let candidates: Vec<[String; 3]> = objects.iter().map(|object| candidates(&object.value)).collect();
+    let candidates: Vec<Cow<'_, Stems>> = objects.iter().map(Rendered::stems).collect();
     let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
     counts.insert(KUSTOMIZATION.trim_end_matches(".yaml"), 2);
     for of_object in &candidates {
@@ -97,8 +98,11 @@ fn file_names(objects: &[Rendered]) -> Vec<String> {
     names.collect()
 }
 
-/// The names that the file of an object may have, the shortest first.
-fn candidates(object: &Value) -> [String; 3] {
+/// The names that a file may have, without their ends.
+pub(super) type Stems = [String; 3];
+
+/// Those of the file of an object, the shortest first.
+pub(super) fn stems(object: &Value) -> Stems {
     let name = ObjectName::of(object);
     let api_version = object.get("apiVersion").and_then(Value::as_text).unwrap_or_default();
     let short = portable(&[&name.kind, "-", &name.name]);

@@ -1,17 +1,21 @@
 //! What is rendered here: local manifests, ConfigMaps and encrypted Secrets of an app.
 
+mod maker;
+
+use std::sync::Arc;
+
 use fleetc_manifests::{Key, Place, Text, Value, kinds, value};
 
-use super::change::Changer;
-use super::placed::{Body, PlacedApp};
-use super::references::{self, Rename};
-use super::variables::{self, Substituter};
+use super::change::{self, Met};
+use super::placed::{Body, Effective, PlacedApp};
+use super::references::Rename;
 use super::{Rendered, select};
 use crate::diagnostic::Diagnostics;
 use crate::language::Keep;
-use crate::load::{Library, ObjectName, Use};
+use crate::load::{Library, ObjectName};
 use crate::messages;
-use crate::resolve::{Duty, Tally};
+use crate::resolve::Tally;
+use maker::{Maker, Step};
 
 /// The annotation that keeps Flux from deleting an object.
 const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
@@ -33,96 +37,26 @@ pub(super) fn objects(
     tally: &mut Tally,
     diagnostics: &mut Diagnostics,
 ) -> Objects {
-    let mut objects = read(app, library, diagnostics);
-    objects.extend(secrets(app, library, diagnostics));
-    leave_out(app, &mut objects, target, tally, diagnostics);
-    for object in &mut objects {
-        set_namespace(object, &app.namespace, library, diagnostics);
-    }
-    let renames = renames(app, &objects);
-    let (own_configs, flux_configs) = match app.body {
-        Body::Chart(_) => (Vec::new(), config_maps(app, &app.flux_namespace)),
-        _ => (config_maps(app, &app.namespace), Vec::new()),
+    let effective = Arc::clone(&app.effective);
+    app.scope.take_asked();
+    let mut maker = Maker { app, effective: &effective, target, library, tally, diagnostics };
+    let (flux_configs, configs) = match effective.body {
+        Body::Chart(_) => (config_maps(&effective, &effective.flux_namespace), Vec::new()),
+        _ => (Vec::new(), config_maps(&effective, &effective.namespace)),
     };
-    objects.extend(own_configs);
-    let own = objects.len();
-    objects.extend(flux);
-    objects.extend(flux_configs);
-    let mut changer = Changer { library, target, tally, diagnostics };
-    changer.apply(&app.changes, &mut objects);
-    for object in objects.iter_mut().filter(|object| object.encrypted.is_none()) {
-        keep(app.keys.keep.as_ref(), &mut object.value);
-    }
-    // Last, so that everything before can say the names that the manifests have.
-    for object in objects.iter_mut().filter(|object| object.encrypted.is_none() && !renames.is_empty()) {
-        rename(&mut object.value, &renames);
-        references::follow(&mut object.value, &renames);
-    }
-    let flux = objects.split_off(own);
-    Objects { own: objects, flux }
-}
-
-/// The objects of the manifests, with their substitutions.
-fn read(app: &mut PlacedApp<'_>, library: &Library, diagnostics: &mut Diagnostics) -> Vec<Rendered> {
-    let mut objects = Vec::new();
-    let paths = app.keys.manifests.iter().flat_map(|paths| &paths.0);
-    for file in paths.flat_map(|path| library.files_of(Use::Manifests, path.trim_end_matches('/'))) {
-        let acts = variables::acts_in(&app.keys, file);
-        for object in library.objects(file) {
-            let mut object = Rendered::from(object);
-            if acts && object.encrypted.is_none() {
-                let mut substituter = Substituter {
-                    scope: &mut app.scope,
-                    sources: &library.sources,
-                    late: app.keys.late.as_ref(),
-                };
-                object.value = substituter.object(&object.value);
-                variables::check_identity(&object.value, diagnostics);
-            }
-            objects.push(object);
-        }
-    }
-    diagnostics.append(std::mem::take(&mut app.scope.diagnostics));
-    objects
-}
-
-/// The encrypted Secrets; one that is not encrypted is an error.
-fn secrets(app: &PlacedApp<'_>, library: &Library, diagnostics: &mut Diagnostics) -> Vec<Rendered> {
-    let mut objects = Vec::new();
-    let paths = app.keys.secrets.iter().flatten();
-    for file in paths.flat_map(|path| library.files_of(Use::Secrets, path.trim_end_matches('/'))) {
-        for object in library.objects(file) {
-            let is_open_secret = object.name().kind == "Secret";
-            if object.encrypted.is_none() && !is_open_secret {
-                diagnostics.push(messages::not_encrypted(object.value.place, &object.name()));
-            }
-            objects.push(Rendered::from(object));
-        }
-    }
-    objects
-}
-
-fn leave_out(
-    app: &PlacedApp<'_>,
-    objects: &mut Vec<Rendered>,
-    target: &str,
-    tally: &mut Tally,
-    diagnostics: &mut Diagnostics,
-) {
-    for change in &app.changes {
-        for selector in change.keys.without.iter().flatten() {
-            let before = objects.len();
-            objects.retain(|object| !select::chooses(&selector.value, &object.value));
-            let met = objects.len() < before;
-            tally.expect(Duty::Meet, selector.place);
-            if !met && change.is_own {
-                diagnostics.push(messages::without_meets_nothing(selector.place, target));
-            }
-            if met || change.is_own {
-                tally.done(Duty::Meet, selector.place);
-            }
-        }
-    }
+    let own: Vec<Step<'_>> = effective.origins.iter().map(|origin| maker.begin(origin)).collect();
+    let renames = renames(&effective, own.iter().filter_map(Step::begun));
+    let own = own.into_iter().chain(configs.into_iter().map(Step::of));
+    let mut met = Met::new();
+    let mut finish = |step: Step<'_>, is_flux: bool| {
+        let made = maker.finish(step, &renames, is_flux);
+        met.extend(made.met.iter());
+        made.object
+    };
+    let own = own.filter_map(|step| finish(step, false)).collect();
+    let flux = flux.into_iter().chain(flux_configs).filter_map(|it| finish(Step::of(it), true)).collect();
+    change::note(&effective.changes, &met, target, tally, diagnostics);
+    Objects { own, flux }
 }
 
 /// Gives an object that lies in a namespace, but names none, the one in which the app runs.
@@ -204,10 +138,10 @@ fn with_namespace(text: &str, namespace: &str) -> Option<String> {
 }
 
 /// What gets another name: everything in namespaces, with a prefix; and what refers to a ConfigMap by its short name.
-fn renames(app: &PlacedApp<'_>, objects: &[Rendered]) -> Vec<Rename> {
+fn renames<'o>(app: &Effective<'_>, objects: impl Iterator<Item = &'o Rendered>) -> Vec<Rename> {
     let mut renames = Vec::new();
     if let Some(prefix) = &app.keys.name_prefix {
-        for name in objects.iter().map(|object| ObjectName::of(&object.value)) {
+        for name in objects.map(|object| ObjectName::of(&object.value)) {
             if !name.namespace.is_empty() {
                 renames.push(Rename {
                     to: format!("{}{}", prefix.value, name.name).into(),
@@ -246,7 +180,7 @@ fn rename(object: &mut Value, renames: &[Rename]) {
 }
 
 /// The ConfigMaps of `config`, in a namespace.
-fn config_maps(app: &PlacedApp<'_>, namespace: &Text) -> Vec<Rendered> {
+fn config_maps(app: &Effective<'_>, namespace: &Text) -> Vec<Rendered> {
     let objects = app.configs.iter().map(|config| {
         let mut object = value!({
             "apiVersion": "v1",

@@ -6,7 +6,7 @@ mod bundles;
 mod flux;
 mod order;
 mod owners;
-mod rights;
+pub(super) mod rights;
 mod root;
 mod sources;
 mod tenants;
@@ -65,11 +65,11 @@ pub(super) struct Bundle {
 }
 
 /// The part of the tree that the host's Flux applies.
-pub(super) fn render(
-    fleet: &Fleet,
-    library: &Library,
-    healthy: &Healthy,
-    on_targets: &OnTargets,
+pub(super) fn render<'f>(
+    fleet: &'f Fleet,
+    library: &'f Library,
+    healthy: &'f Healthy,
+    on_targets: &OnTargets<'f>,
     index: usize,
 ) -> Part {
     let mut part = Part::default();
@@ -99,7 +99,7 @@ pub(super) fn render(
 
 impl<'f> Host<'f> {
     /// Finds every target, and what is on it.
-    fn place(&mut self, on_targets: &OnTargets) {
+    fn place(&mut self, on_targets: &OnTargets<'f>) {
         let fleet = self.fleet;
         let targets = on_targets.of_host[self.index].iter().copied();
         let mut targets: Vec<usize> = targets.filter(|target| self.healthy.has_target(*target)).collect();
@@ -117,7 +117,7 @@ impl<'f> Host<'f> {
     }
 
     /// A target, with what is on it.
-    fn on(&mut self, target: Target, things: Option<(usize, &OnTargets)>) -> Option<On<'f>> {
+    fn on(&mut self, target: Target, things: Option<(usize, &OnTargets<'f>)>) -> Option<On<'f>> {
         let fleet = self.fleet;
         let Part { tally, diagnostics, .. } = &mut self.part;
         let access = Access::of(fleet, target, tally, diagnostics);
@@ -154,18 +154,19 @@ impl<'f> Host<'f> {
         };
         if let Some((index, on_targets)) = things {
             for &(tenant, place) in &on_targets.tenants[index] {
-                let tenant = &fleet.tenants[tenant];
-                on.tenants.push(placed::tenant(fleet, tenant, &tenant.placements[place], diagnostics));
+                let (tenant, known) = (&fleet.tenants[tenant], &on_targets.known_tenants[tenant]);
+                let (read, placement) = ((fleet, self.library), &tenant.placements[place]);
+                on.tenants.push(placed::tenant(read, tenant, placement, known, diagnostics));
             }
             for &(app, place) in &on_targets.apps[index] {
-                let app = &fleet.apps[app];
+                let (app, known) = (&fleet.apps[app], &on_targets.known_apps[app]);
                 let home = app.tenant.and_then(|tenant| {
                     let name = &fleet.tenants[tenant].name;
                     on.tenants.iter().find(|tenant| tenant.tenant.name == *name)
                 });
                 let placement = &app.placements[place];
-                let placed =
-                    placed::app(fleet, self.library, app, placement, home, &on.flux.namespace, diagnostics);
+                let (read, home) = ((fleet, self.library), (home, &on.flux.namespace));
+                let placed = placed::app(read, app, placement, home, known, diagnostics);
                 on.apps.extend(placed);
             }
             on.leave_out_retired(self.fleet);
@@ -222,7 +223,7 @@ impl<'f> Host<'f> {
                 self.brought.note((on, app), &objects.own);
             }
         }
-        let mut owners = Owners::default();
+        let mut owners = Owners::of_about(objects.iter().flatten().map(|objects| objects.own.len()).sum());
         let mut flux_folders: Vec<Vec<Rendered>> = Vec::new();
         for (index, objects) in objects.into_iter().enumerate() {
             let mut flux: Vec<Rendered> = self.sources_in_flux(index);

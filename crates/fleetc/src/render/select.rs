@@ -16,11 +16,6 @@ pub(super) fn chooses(selector: &Selector, object: &Value) -> bool {
         && has_all(selector.annotations.as_ref(), object.find(&["metadata", "annotations"]))
 }
 
-/// Whether the patch with this choice is for the object.
-pub(super) fn is_for(patch: &Patch, choice: &Selector, object: &Value) -> bool {
-    chooses(choice, object) && !patch.not.as_ref().is_some_and(|not| chooses(not, object))
-}
-
 /// The choice of a patch, without its `not`.
 pub(super) fn of_patch(patch: &Patch) -> Selector {
     Selector {

@@ -35,6 +35,8 @@ pub(crate) struct Scope<'f> {
     pub(crate) configs: IndexMap<Text, Text>,
     /// Variables that have been looked up already.
     known: IndexMap<Text, Value>,
+    /// The names that were asked for since somebody last wanted to know.
+    asked: Vec<Text>,
     /// The variables that are being looked up, each because of the one before it.
     pending: Vec<Text>,
     /// Where it is, for messages.
@@ -42,6 +44,9 @@ pub(crate) struct Scope<'f> {
     /// What was wrong.
     pub(crate) diagnostics: Diagnostics,
 }
+
+/// Names, and what each stands for; nothing where it stands for nothing.
+pub(crate) type Asked = Vec<(Text, Option<Value>)>;
 
 /// Why a name stands for nothing.
 enum Missing {
@@ -64,6 +69,7 @@ impl<'f> Scope<'f> {
             namespace: None,
             configs: IndexMap::new(),
             known: IndexMap::new(),
+            asked: Vec::new(),
             pending: Vec::new(),
             target: if cluster.is_empty() {
                 environment.to_owned()
@@ -110,8 +116,39 @@ impl<'f> Scope<'f> {
         }
     }
 
+    /// The names that were asked for since this was last called, and what they stand for: whatever was made meanwhile
+    /// depends on nothing else that is of this place.
+    pub(crate) fn take_asked(&mut self) -> Asked {
+        let mut names = std::mem::take(&mut self.asked);
+        names.sort_unstable();
+        names.dedup();
+        names
+            .into_iter()
+            .map(|name| (self.stands_for(&name), name))
+            .map(|(value, name)| (name, value))
+            .collect()
+    }
+
+    /// Whether all the names stand for the same here, and nothing is wrong with them.
+    pub(crate) fn agrees(&mut self, asked: &Asked) -> bool {
+        let agrees = asked.iter().all(|(name, value)| match (self.stands_for(name), value) {
+            (Some(here), Some(there)) => is_spelled_alike(&here, there),
+            (here, there) => here.is_none() && there.is_none(),
+        });
+        agrees && self.diagnostics.is_empty()
+    }
+
+    /// What the name stands for, if anything; nobody has asked for it.
+    fn stands_for(&mut self, name: &str) -> Option<Value> {
+        let asked = std::mem::take(&mut self.asked);
+        let value = self.find(name).ok();
+        self.asked = asked;
+        value
+    }
+
     /// Whether the ladder, or fleetc, says what the name stands for here.
-    pub(crate) fn defines(&self, name: &str) -> bool {
+    pub(crate) fn defines(&mut self, name: &str) -> bool {
+        self.asked.push(name.into());
         self.reserved(name).is_some()
             || name.strip_prefix("pins.").is_some_and(|pin| self.pin(pin).is_some())
             || ladder::variable(&self.steps, &self.context, name).is_some()
@@ -130,6 +167,7 @@ impl<'f> Scope<'f> {
     }
 
     fn find(&mut self, name: &str) -> Result<Value, Missing> {
+        self.asked.push(name.into());
         if let Some(value) = self.known.get(name) {
             return Ok(value.clone());
         }
@@ -140,12 +178,13 @@ impl<'f> Scope<'f> {
             return self.pin(pin).cloned().ok_or(Missing::Unknown);
         }
         let (written, _) = self.written(name).ok_or(Missing::Unknown)?;
-        let Data::Text(text) = &written.data else {
-            return Ok(written.clone());
+        let text = match &written.data {
+            Data::Text(text) if is_live(text) => text,
+            _ => {
+                self.known.insert(name.into(), written.clone());
+                return Ok(written.clone());
+            }
         };
-        if !is_live(text) {
-            return Ok(written.clone());
-        }
         if self.pending.iter().any(|pending| pending == name) {
             return Err(Missing::Cycle(self.pending.clone()));
         }
@@ -179,6 +218,18 @@ impl<'f> Scope<'f> {
                 of_cluster.or_else(|| self.configs.get(name.strip_prefix("config.")?)).cloned()
             }
         }
+    }
+}
+
+/// Whether two variables give the same, digit by digit. Only scalars ever do.
+fn is_spelled_alike(a: &Value, b: &Value) -> bool {
+    match (&a.data, &b.data) {
+        (Data::Text(a), Data::Text(b)) => a == b,
+        (Data::Bool(a), Data::Bool(b)) => a == b,
+        (Data::Number(a), Data::Number(b)) => {
+            a.as_integer() == b.as_integer() && a.to_string() == b.to_string()
+        }
+        _ => false,
     }
 }
 

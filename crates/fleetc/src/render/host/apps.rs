@@ -2,9 +2,9 @@
 
 use fleetc_manifests::{Map, Text, Value};
 
+use super::Host;
 use super::bundles::{Draft, Maker, Namespaces, tenant_label};
 use super::sources::Holder;
-use super::{Host, text_at};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::language::Substitute;
 use crate::messages;
@@ -13,7 +13,7 @@ use crate::render::here::{self, Objects};
 use crate::render::kustomization::{Account, Kustomization};
 use crate::render::placed::{Body, PlacedApp};
 use crate::render::target::{On, Thing};
-use crate::render::{Part, Rendered, chart, late, tenant};
+use crate::render::{Part, Rendered, chart, late};
 
 impl Maker<'_, '_> {
     /// The objects of an app, its Flux objects included.
@@ -32,23 +32,7 @@ impl Maker<'_, '_> {
         let Host { ons, library, part, .. } = &mut *self.host;
         let On { apps, name, .. } = &mut ons[self.index];
         let app = &mut apps[app];
-        let mut objects = here::objects(app, flux, name, library, &mut part.tally, &mut part.diagnostics);
-        if let Some(tenant) = app.team() {
-            for object in objects.own.iter_mut().chain(&mut objects.flux) {
-                if object.encrypted.is_none() {
-                    tenant::label(&mut object.value, tenant, app.app.place);
-                }
-            }
-        }
-        for object in &objects.own {
-            if text_at(&object.value, &["kind"]) == "Secret"
-                && object.encrypted.is_none()
-                && holds_data(&object.value)
-            {
-                part.diagnostics.push(messages::secret_in_the_open(&object.value, name));
-            }
-        }
-        objects
+        here::objects(app, flux, name, library, &mut part.tally, &mut part.diagnostics)
     }
 
     /// The Kustomization with which Flux pulls an app.
@@ -318,11 +302,4 @@ fn post_build_of_pulled(app: &PlacedApp<'_>, problems: &mut Vec<Diagnostic>) -> 
         post_build.push("substituteFrom", of_late.get("substituteFrom").cloned().unwrap_or_default());
     }
     (!post_build.is_empty()).then(|| post_build.into())
-}
-
-/// Whether a Secret says anything that must not be read.
-fn holds_data(secret: &Value) -> bool {
-    ["data", "stringData"]
-        .iter()
-        .any(|key| secret.get(key).and_then(Value::as_map).is_some_and(|map| !map.is_empty()))
 }

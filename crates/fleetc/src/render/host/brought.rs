@@ -7,7 +7,6 @@ use fleetc_manifests::{Text, Value};
 use super::Host;
 use super::order::units_before;
 use crate::diagnostic::Diagnostic;
-use crate::load::ObjectName;
 use crate::messages;
 use crate::render::Rendered;
 use crate::render::target::Thing;
@@ -51,6 +50,10 @@ impl Brought {
         app: (usize, usize),
         objects: &[Rendered],
     ) -> Vec<Diagnostic> {
+        let placed = &host.ons[app.0].apps[app.1];
+        if self.kinds.is_empty() && !self.namespaces.contains_key(&placed.namespace) {
+            return Vec::new();
+        }
         let before = before(host, app);
         let cluster = host.ons[app.0].target.cluster;
         let missing = |bringers: Option<&Vec<(usize, usize)>>| {
@@ -59,12 +62,11 @@ impl Brought {
             let is_there = here.iter().any(|it| **it == app || before.contains(it));
             here.first().filter(|_| !is_there).map(|it| host.ons[it.0].apps[it.1].app.name.clone())
         };
-        let placed = &host.ons[app.0].apps[app.1];
         let kind = if placed.app.is_component { "components" } else { "apps" };
         let table = format!("[{kind}.{}]", placed.app.name);
         let mut problems = Vec::new();
         for object in objects.iter().filter(|_| !self.kinds.is_empty()) {
-            let name = ObjectName::of(&object.value);
+            let name = object.id();
             if let Some(owner) = missing(self.kinds.get(&(name.group.clone(), name.kind.clone()))) {
                 let place = object.value.get("kind").map_or(object.value.place, |kind| kind.place);
                 problems.push(messages::crd_not_waited_for(place, &name, &table, &owner));

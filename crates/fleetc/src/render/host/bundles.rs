@@ -111,8 +111,7 @@ impl<'f> Maker<'_, 'f> {
     /// Says what of an app's objects would be refused on the cluster, or come too early.
     fn check(&mut self, app: usize, objects: &Objects) {
         let on = self.on();
-        let mut problems = rights::check(on, &on.apps[app], &objects.own);
-        problems.extend(rights::check_flux(on, &on.apps[app], &objects.flux));
+        let mut problems = rights::check_flux(on, &on.apps[app], &objects.flux);
         problems.extend(self.host.brought.check(self.host, (self.index, app), &objects.own));
         self.extend(problems);
     }

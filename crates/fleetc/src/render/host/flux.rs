@@ -8,11 +8,10 @@ use crate::fleet::{Fleet, Target};
 use crate::language::{Install, OneOrMany, Patch, PatchOperation, Pattern, Spanned};
 use crate::load::{Library, Use};
 use crate::messages;
-use crate::render::change::Changer;
+use crate::render::change::{self, Changes};
 use crate::render::flux::{Flux, KUSTOMIZE_CONTROLLER};
 use crate::render::folder::About;
 use crate::render::kustomization::{Account, Kustomization};
-use crate::render::placed::Changes;
 use crate::render::spec::More;
 use crate::render::{Part, Rendered, fleet_source, folder};
 use crate::resolve::Tally;
@@ -61,9 +60,8 @@ pub(super) fn objects(host: &mut Host<'_>, index: usize, flux: &Flux) -> Vec<Ren
         }
     }
     let keys = crate::language::App { patches: Some(flux.patches.clone()), ..Default::default() };
-    let change = Changes { place: cluster.place, is_own: true, locks: Vec::new(), keys };
-    let mut changer = Changer { library: host.library, target: &cluster.name, tally, diagnostics };
-    changer.apply(&[change], &mut objects);
+    let changes = Changes::new((cluster.place, true), Vec::new(), keys, host.library, diagnostics);
+    change::apply(&[changes], &mut objects, &cluster.name, tally, diagnostics);
     if let Some(root) = fleet_source::of_root(host.fleet, index, &flux.namespace, diagnostics) {
         let kustomization = Kustomization {
             name: "flux-system".into(),

@@ -1,17 +1,17 @@
 //! Every object has one owner: two Kustomizations that apply the same one would fight over it.
 
 use fleetc_manifests::{Place, Text};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Bundle;
 use crate::diagnostic::Diagnostics;
 use crate::load::ObjectName;
 use crate::messages;
+use crate::render::Rendered;
 use crate::render::target::On;
-use crate::render::{Rendered, names};
 
 /// Who owns which object, on the host and on the clusters that it manages.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Owners(FxHashMap<(Text, ObjectName), Owner>);
 
 #[derive(Debug, Clone)]
@@ -22,6 +22,11 @@ struct Owner {
 }
 
 impl Owners {
+    /// Nobody owns anything yet; there will be about so many objects.
+    pub(super) fn of_about(count: usize) -> Self {
+        Self(FxHashMap::with_capacity_and_hasher(count, FxBuildHasher))
+    }
+
     /// The objects of a bundle.
     pub(super) fn add_all(&mut self, on: &On<'_>, bundle: &Bundle, diagnostics: &mut Diagnostics) {
         let cluster = if bundle.is_far { on.cluster.clone() } else { Text::new() };
@@ -48,12 +53,12 @@ impl Owners {
 
     /// Checks what is true of every object, and that nobody else owns it.
     fn add(&mut self, cluster: &Text, folder: &Text, object: &Rendered, diagnostics: &mut Diagnostics) {
-        let name = ObjectName::of(&object.value);
+        let name = object.id();
         // What a variable failed to name was said, and has no name.
         if [&name.namespace, &name.name].iter().any(|it| it.contains("${")) {
             return;
         }
-        names::check(&object.value, &name, diagnostics);
+        object.check_name(&name, diagnostics);
         let written = object.value.find(&["metadata", "name"]).map(|name| name.place);
         let place = written.unwrap_or_default().or(object.value.place);
         let owner = Owner { name: folder.clone(), place };

@@ -54,44 +54,38 @@ impl Escape {
     }
 }
 
-/// Says which objects of an app its tenant may not apply.
-pub(super) fn check(on: &On<'_>, app: &PlacedApp<'_>, objects: &[Rendered]) -> Vec<Diagnostic> {
-    let Some(tenant) = on.tenant_of(app) else { return Vec::new() };
+/// Says why the tenant may not apply an object of one of its apps.
+pub(in crate::render) fn check(tenant: &PlacedTenant<'_>, object: &Value) -> Vec<Diagnostic> {
+    let (id, name) = (ObjectName::of(object), &tenant.tenant.name);
     let namespaces = tenant::namespaces(tenant);
-    let name = &tenant.tenant.name;
-    let allow = tenant.keys.allow.as_ref();
-    let may = May {
-        namespaces: &namespaces,
-        account: tenant.account.as_ref(),
-        sources: allow.and_then(|allow| allow.sources.as_deref()).unwrap_or_default(),
-        images: allow.and_then(|allow| allow.images.as_deref()),
-        annotations: allow.and_then(|allow| allow.annotations.as_deref()).unwrap_or_default(),
-    };
-    let mut problems = Vec::new();
-    for object in objects {
-        let value = &object.value;
-        let id = ObjectName::of(value);
-        if !is_served(value, &id) {
-            continue;
-        }
-        if id.namespace.is_empty() {
-            problems.push(messages::beyond_rights_of_tenant(value, name, "it belongs to the whole cluster"));
-        } else if !namespaces.contains(&id.namespace) {
-            problems.push(messages::outside_of_tenant(value, name, &namespaces));
-        } else if let Some(why) = beyond(tenant, value, &id) {
-            problems.push(messages::beyond_rights_of_tenant(value, name, why));
-        } else if id.kind == "ServiceAccount" && tenant.account.as_ref() == Some(&id.name) {
-            problems.push(messages::account_in_manifests(value, name));
-        } else {
-            let escapes = escapes(value, &id, is_allowed(tenant, &id), &may);
-            problems.extend(
-                escapes
-                    .into_iter()
-                    .map(|it| messages::escape_of_tenant(value, name, it.place, [&it.what, it.help])),
-            );
+    if !is_served(object, &id) {
+        Vec::new()
+    } else if id.namespace.is_empty() {
+        vec![messages::beyond_rights_of_tenant(object, name, "it belongs to the whole cluster")]
+    } else if !namespaces.contains(&id.namespace) {
+        vec![messages::outside_of_tenant(object, name, &namespaces)]
+    } else if let Some(why) = beyond(tenant, object, &id) {
+        vec![messages::beyond_rights_of_tenant(object, name, why)]
+    } else if id.kind == "ServiceAccount" && tenant.account.as_ref() == Some(&id.name) {
+        vec![messages::account_in_manifests(object, name)]
+    } else {
+        let escapes = escapes(object, &id, is_allowed(tenant, &id), &May::of(tenant, &namespaces));
+        let say = |it: Escape| messages::escape_of_tenant(object, name, it.place, [&it.what, it.help]);
+        escapes.into_iter().map(say).collect()
+    }
+}
+
+impl<'t> May<'t> {
+    fn of(tenant: &'t PlacedTenant<'_>, namespaces: &'t [Text]) -> Self {
+        let allow = tenant.keys.allow.as_ref();
+        Self {
+            namespaces,
+            account: tenant.account.as_ref(),
+            sources: allow.and_then(|allow| allow.sources.as_deref()).unwrap_or_default(),
+            images: allow.and_then(|allow| allow.images.as_deref()),
+            annotations: allow.and_then(|allow| allow.annotations.as_deref()).unwrap_or_default(),
         }
     }
-    problems
 }
 
 /// How an object in the tenant's namespaces reaches further than they do.

@@ -11,13 +11,13 @@ use crate::diagnostic::Diagnostics;
 use crate::fleet::COMMON;
 use crate::language::{Peer, is_range};
 use crate::messages;
-use crate::render::change::Changer;
+use crate::render::change;
 use crate::render::flux::is_of_flux;
 use crate::render::kustomization::Kustomization;
 use crate::render::network::Known;
-use crate::render::placed::{self, Body, PlacedApp};
+use crate::render::placed::{self, Body, KnownTenant, PlacedApp};
 use crate::render::target::{On, Thing};
-use crate::render::{Rendered, tenant};
+use crate::render::{Part, Rendered, tenant};
 
 impl Maker<'_, '_> {
     /// The bundles of tenants.
@@ -149,7 +149,8 @@ impl Maker<'_, '_> {
                 let placements = homes.iter().flat_map(|it| it.placements.iter().map(move |at| (*it, at)));
                 for (tenant, placement) in placements.filter(|(_, it)| on_cluster(&it.target)) {
                     let mut ignored = Diagnostics::default();
-                    let placed = placed::tenant(fleet, tenant, placement, &mut ignored);
+                    let (read, known) = ((fleet, self.host.library), KnownTenant::default());
+                    let placed = placed::tenant(read, tenant, placement, &known, &mut ignored);
                     namespaces.extend(tenant::namespaces(&placed));
                 }
             }
@@ -202,11 +203,9 @@ impl Maker<'_, '_> {
 
     /// Applies what the rungs change in a tenant's own objects.
     fn change_tenant(&mut self, index: usize, objects: &mut [Rendered]) {
-        let Host { ons, library, part, .. } = &mut *self.host;
+        let Host { ons, part: Part { tally, diagnostics, .. }, .. } = &mut *self.host;
         let On { tenants, name, .. } = &ons[self.index];
-        let mut changer =
-            Changer { library, target: name, tally: &mut part.tally, diagnostics: &mut part.diagnostics };
-        changer.apply(&tenants[index].changes, objects);
+        change::apply(&tenants[index].changes, objects, name, tally, diagnostics);
     }
 
     /// The bundles of tenants that are only on remotes: what Flux needs of them here.

@@ -1,0 +1,56 @@
+//! What was made already: the same app with the same settings is made once, however many targets it goes to.
+//!
+//! Something is made of what its key says, of files, and of what names stand for on its target. The names that it asked
+//! for are kept with it: wherever they stand for the same, the same would be made. Nothing depends on whether it is found.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock};
+
+use crate::resolve::scope::{Asked, Scope};
+
+/// So many different ones of a thing are kept.
+const KEPT: usize = 16;
+
+/// What was made of one thing.
+#[derive(Debug)]
+pub(super) struct Memo<K, T> {
+    /// The newest last; none at all once it turned out that they differ from target to target.
+    kept: RwLock<Option<VecDeque<(K, Asked, T)>>>,
+    found: AtomicUsize,
+}
+
+impl<K, T> Default for Memo<K, T> {
+    fn default() -> Self {
+        Self { kept: RwLock::new(Some(VecDeque::new())), found: AtomicUsize::new(0) }
+    }
+}
+
+impl<K: PartialEq, T: Clone> Memo<K, T> {
+    /// What would be made with the key where names stand for what they do in the scope.
+    pub(super) fn find(&self, key: &K, scope: &mut Scope<'_>) -> Option<T> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let mut alike = kept.iter().flatten().filter(|(it, ..)| it == key);
+        let (.., made) = alike.find(|(_, asked, _)| scope.agrees(asked))?;
+        self.found.fetch_add(1, Ordering::Relaxed);
+        Some(made.clone())
+    }
+
+    /// Whether anything is kept.
+    pub(super) fn keeps(&self) -> bool {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Keeps what was made with the key where names stand for this. Where hardly any was ever found again, none is kept.
+    pub(super) fn keep(&self, key: K, asked: Asked, made: T) {
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(all) = &mut *kept else { return };
+        all.push_back((key, asked, made));
+        if all.len() > KEPT {
+            all.pop_front();
+            if self.found.load(Ordering::Relaxed) < KEPT {
+                *kept = None;
+            }
+        }
+    }
+}
