@@ -162,11 +162,29 @@ pub(crate) fn two_owners(
     } else if environments[0] == environments[1] {
         "two Kustomizations would fight over it: rename one, or leave one out"
     } else {
-        "give one environment a `prefix`; what exists once on a cluster has `where = { environment = \"common\" }`"
+        "what exists once on a cluster has `where = { environment = \"common\" }`; else rename one of them"
     };
     let diagnostic = Diagnostic::error(codes::TWO_OWNERS, place, message).help(help);
     // What was written once, and lands twice, is shown once.
     if first == place { diagnostic } else { diagnostic.also(first, "the other one") }
+}
+
+/// Two environments whose objects have the same names: this one, and so many others.
+pub(crate) fn environments_alike(
+    [one, other]: [Place; 2],
+    names: &[Text; 2],
+    first: &ObjectName,
+    others: usize,
+) -> Diagnostic {
+    let more = match others {
+        0 => String::new(),
+        1 => " and 1 other object".to_owned(),
+        _ => format!(" and {others} other objects"),
+    };
+    let message = format!("`{}` and `{}` would both apply {first}{more}", names[0], names[1]);
+    Diagnostic::error(codes::TWO_OWNERS, other, message)
+        .also(one, "the other one")
+        .help("give one environment a `prefix`; what exists once on a cluster has `where = { environment = \"common\" }`")
 }
 
 pub(crate) fn two_bundles([first, second]: [Place; 2], name: &str, target: &str) -> Diagnostic {

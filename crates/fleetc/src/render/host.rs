@@ -249,6 +249,7 @@ impl<'f> Host<'f> {
             self.part.folders.push(folder::folder(on.folder("flux"), flux, about));
         }
         root::write(self, &mut owners);
+        owners.finish(&self.fleet.clusters[self.index].name, &mut self.part.diagnostics);
     }
 
     /// The target of the host itself in the same environment.
