@@ -1,5 +1,6 @@
 //! The last phase: the fleet into the tree. The one step that runs in parallel, host by host.
 
+mod address;
 mod change;
 mod chart;
 mod config;
@@ -17,6 +18,7 @@ mod names;
 mod network;
 mod placed;
 mod pods;
+mod policies;
 mod references;
 mod select;
 mod source;

@@ -6,6 +6,7 @@ mod bundles;
 mod flux;
 mod order;
 mod owners;
+mod policies;
 mod rights;
 mod root;
 mod sources;
