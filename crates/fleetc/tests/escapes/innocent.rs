@@ -4,6 +4,54 @@ use crate::table::object;
 
 /// Manifests that nobody refuses.
 pub(crate) fn all() -> Vec<String> {
+    [small(), large()].concat()
+}
+
+/// Objects so large that an expression which looks at every part of them costs something: a server stops it at a limit.
+fn large() -> Vec<String> {
+    const RBAC: &str = "rbac.authorization.k8s.io/v1";
+    let many =
+        |count: usize, part: &dyn Fn(usize) -> String| (0..count).map(part).collect::<Vec<_>>().join(", ");
+    let subjects = many(500, &|it| format!("{{kind: ServiceAccount, name: web-{it}, namespace: team-data}}"));
+    let rules = many(300, &|it| {
+        format!("{{apiGroups: [''], resources: [pods], resourceNames: [a-{it}], verbs: [get]}}")
+    });
+    let labels = many(500, &|it| format!("example.com/a-label-of-some-length-{it}: a"));
+    let containers = many(50, &|it| format!("{{name: a-{it}, image: 'ghcr.io/acme/web-{it}:1'}}"));
+    let dependencies = many(300, &|it| format!("{{name: a-{it}, namespace: team-data}}"));
+    vec![
+        object(
+            RBAC,
+            "RoleBinding",
+            "",
+            &format!(
+                "roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}}\nsubjects: [{subjects}]"
+            ),
+        ),
+        object(RBAC, "Role", "", &format!("rules: [{rules}]")),
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x, labels: {{{labels}}}, annotations: {{{labels}}}}}\n"
+        ),
+        object(
+            "apps/v1",
+            "Deployment",
+            "",
+            &format!(
+                "spec: {{selector: {{matchLabels: {{a: b}}}}, template: {{metadata: {{labels: {{a: b}}}}, spec: {{containers: [{containers}]}}}}}}"
+            ),
+        ),
+        object(
+            "kustomize.toolkit.fluxcd.io/v1",
+            "Kustomization",
+            "",
+            &format!(
+                "spec: {{interval: 1m, prune: true, serviceAccountName: team, sourceRef: {{kind: GitRepository, name: x}}, dependsOn: [{dependencies}]}}"
+            ),
+        ),
+    ]
+}
+
+fn small() -> Vec<String> {
     const RBAC: &str = "rbac.authorization.k8s.io/v1";
     const NOTIFICATION: &str = "notification.toolkit.fluxcd.io/v1beta3";
     vec![

@@ -94,6 +94,8 @@ fn marks() -> Vec<String> {
             ));
         }
     }
+    let key = "Kustomize.Toolkit.FluxCD.io/prune: disabled";
+    all.push(format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  annotations: {{{key}}}\n"));
     for tie in
         ["finalizers: [example.com/keep]", "ownerReferences: [{apiVersion: v1, kind: Pod, name: x, uid: a}]"]
     {
