@@ -59,13 +59,12 @@ impl Maker<'_, '_> {
         if !is_installed_from_elsewhere(fleet, cluster) {
             return None;
         }
-        let mut places = fleet.tenants.iter().flat_map(|tenant| &tenant.placements).filter_map(|placement| {
-            let target = fleet.targets[placement.target];
+        let placements = fleet.tenants.iter().flat_map(|tenant| &tenant.placements);
+        let targets = placements.map(|placement| fleet.targets[placement.target]);
+        targets.filter(|target| target.cluster == cluster).find_map(|target| {
             let (mut tally, mut said) = (Tally::default(), Diagnostics::default());
-            let flux = Flux::of(fleet, target.environment, target.host, &mut tally, &mut said);
-            flux.admission_policies.filter(|_| target.cluster == cluster)
-        });
-        places.next()
+            Flux::of(fleet, target.environment, cluster, &mut tally, &mut said).admission_policies
+        })
     }
 }
 
