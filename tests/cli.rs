@@ -418,4 +418,9 @@ fn what_tenants_may_do_is_shown() {
         serde_json::from_str(&folder.run("check --permissions=json").ends(0).out).unwrap();
     assert_eq!(json[1]["target"], "prod/home");
     assert_eq!(json[1]["namespaces"], serde_json::json!(["prod-team"]));
+    assert_eq!(json[1]["guarded"], serde_json::json!([]));
+    folder
+        .write("fleet.toml", &FLEET.replacen("[fleet]", "[fleet]\nflux = { admission-policies = true }", 1));
+    let out = folder.run("check --permissions").ends(0).out;
+    assert!(out.contains("  guarded     dev-team\n"), "{out}");
 }

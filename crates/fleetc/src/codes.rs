@@ -222,6 +222,8 @@ codes! {
     RENDERS_NOTHING = "renders-nothing";
     /// A tenant that nobody would be impersonated for.
     TENANT_WITHOUT_ACCOUNT = "tenant-without-account";
+    /// A tenant for whom the admission policies do not hold.
+    TENANT_WITHOUT_POLICIES = "tenant-without-policies";
     /// A remote that a tenant would reach as its admin.
     REMOTE_KUBECONFIG = "remote-kubeconfig";
 }

@@ -23,6 +23,8 @@ pub struct Permission {
     pub sources: BTreeSet<String>,
     /// The policies of its network.
     pub network: BTreeSet<String>,
+    /// Those of its namespaces in which the admission policies hold.
+    pub guarded: BTreeSet<String>,
 }
 
 /// What every tenant has on every target, by tenant and target.
@@ -54,6 +56,9 @@ impl Permission {
         match kind {
             "Namespace" => {
                 self.namespaces.insert(name.to_owned());
+                if object.find(&["metadata", "labels", "fleetc/policies"]).is_some() {
+                    self.guarded.insert(name.to_owned());
+                }
             }
             "RoleBinding" | "ClusterRoleBinding" => self.binding(object, namespace),
             "GitRepository" | "OCIRepository" | "HelmRepository" => {

@@ -1,5 +1,6 @@
 //! The last phase: the fleet into the tree. The one step that runs in parallel, host by host.
 
+mod address;
 mod change;
 mod chart;
 mod config;
@@ -20,6 +21,7 @@ mod origin;
 mod patches;
 mod placed;
 mod pods;
+mod policies;
 mod references;
 mod rendered;
 mod select;

@@ -39,7 +39,7 @@ func TestExample(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(folder, "fleet.toml"), text, 0o644))
 	h := startHost(t, folder, "emea-live", "https://github.com/acme/platform", "kiosk")
 	h.edit("secrets    = [\"examples/apps/checkout/secrets/*.yaml\"]", "")
-	h.edit("decryption = { provider = \"sops\", secretRef = { name = \"sops-age\" } }", "")
+	h.edit("decryption         = { provider = \"sops\", secretRef = { name = \"sops-age\" } }", "")
 	kiosk := h.remotes["kiosk-kubeconfig"]
 	must(t, kiosk.applyText(mayImpersonateSearch))
 	h.bring(secretOf("find", "kiosk-tenant", kiosk.kubeconfig(tenantToken)))

@@ -83,6 +83,24 @@ func (h *host) checkIsolation(kiosk *server) {
 		}
 	}
 	h.checkNobody(kiosk)
+	h.checkPolicies(kiosk)
+}
+
+// checkPolicies tries whether the admission policies hold on every server, for what Flux pulls for the team `search`.
+func (h *host) checkPolicies(kiosk *server) {
+	h.Helper()
+	for _, server := range []*server{h.server, kiosk} {
+		as := server.as(account{user: "system:serviceaccount:search:search"})
+		object := tree.Object{"apiVersion": "v1", "kind": "ConfigMap", "metadata": tree.Object{"name": "x", "namespace": "search"}}
+		if err := as.apply(object, true); err != nil {
+			h.Errorf("%s: it refuses what is innocent: %v", server.name, err)
+		}
+		object["metadata"].(tree.Object)["annotations"] = tree.Object{"kustomize.toolkit.fluxcd.io/prune": "disabled"}
+		if err := as.apply(object, true); policyOf(err) != "tenant-metadata" {
+			h.Errorf("%s: no policy holds: %v", server.name, err)
+		}
+		figures["escapes refused by a policy"]++
+	}
 }
 
 // checkNobody asks what accounts may do that nobody gave anything: what names no account acts as one of them.
@@ -126,7 +144,25 @@ var hostile = []struct{ name, text, says string }{
 	{"its own quota", `{apiVersion: v1, kind: ResourceQuota, metadata: {name: search}, spec: {hard: {pods: "1000"}}}`, "resourcequotas"},
 	{"its own Namespace", `{apiVersion: v1, kind: Namespace, metadata: {name: search, labels: {pod-security.kubernetes.io/enforce: privileged}}}`, "cannot patch"},
 	{"more rights", `{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: x}, rules: [{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}]}`, "roles"},
+	{"a Kustomization without an account", innerObject("Kustomization", `prune: true, sourceRef: {kind: GitRepository, name: search}`), "'tenant-kustomizations'"},
+	{"a Kustomization that waits for another's", innerObject("Kustomization", `prune: true, serviceAccountName: search, sourceRef: {kind: GitRepository, name: search}, dependsOn: [{name: checkout, namespace: payments}]`), "'tenant-kustomizations'"},
+	{"a HelmRelease for another cluster", innerObject("HelmRelease", `serviceAccountName: search, chartRef: {kind: OCIRepository, name: a}, kubeConfig: {secretRef: {name: a}}`), "'tenant-helmreleases'"},
+	{"a source from elsewhere", innerObject("GitRepository", `url: "https://evil.example/search"`), "'tenant-sources'"},
+	{"a kind of Flux that it is not granted", innerObject("HelmChart", `chart: a, sourceRef: {kind: GitRepository, name: search}`), "'tenant-flux'"},
+	{"pods with the account of Flux", `{apiVersion: v1, kind: Pod, metadata: {name: x}, spec: {serviceAccountName: search, containers: [{name: x, image: x}]}}`, "'tenant-pods'"},
+	{"what the platform acts upon", `{apiVersion: v1, kind: ConfigMap, metadata: {name: x, annotations: {kustomize.toolkit.fluxcd.io/prune: disabled}}}`, "'tenant-metadata'"},
+	{"an open network", `{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: x}, spec: {podSelector: {}, ingress: [{}]}}`, "'tenant-network'"},
 	{"what a policy denies", `{apiVersion: apps/v1, kind: Deployment, metadata: {name: x}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: x, image: "x:latest"}]}}}}`, "an image needs a version"},
+}
+
+// innerObject is an object of Flux that a team could put into its repository.
+func innerObject(kind, spec string) string {
+	apiVersions := map[string]string{"Kustomization": "kustomize.toolkit.fluxcd.io/v1", "HelmRelease": "helm.toolkit.fluxcd.io/v2"}
+	apiVersion := apiVersions[kind]
+	if apiVersion == "" {
+		apiVersion = "source.toolkit.fluxcd.io/v1"
+	}
+	return `{apiVersion: ` + apiVersion + `, kind: ` + kind + `, metadata: {name: x}, spec: {interval: 10m, ` + spec + `}}`
 }
 
 // inner are Kustomizations that a team could bring, which act later.

@@ -60,6 +60,7 @@ fn as_text(permissions: &[Permission]) -> String {
             ("kinds", &it.kinds),
             ("sources", &it.sources),
             ("network", &it.network),
+            ("guarded", &it.guarded),
         ];
         for (name, values) in parts.into_iter().filter(|(_, values)| !values.is_empty()) {
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
@@ -82,6 +83,7 @@ fn as_json(permissions: &[Permission]) -> String {
                 "kinds": it.kinds,
                 "sources": it.sources,
                 "network": it.network,
+                "guarded": it.guarded,
             })
         })
         .collect();

@@ -24,6 +24,9 @@ table! {
         /// Tenants are kept apart: no references across namespaces, no remote bases, no rights by default. Each object of the
         /// platform then names its controller's own account.
         "lockdown" lockdown: bool, default "true";
+        /// Clusters with tenants get ValidatingAdmissionPolicies: what fleetc checks in tenants' manifests, the API server then
+        /// checks in all that tenants write, what Flux pulls for them included. Kubernetes 1.30 or newer. The table of a remote may say it too.
+        "admission-policies" admission_policies: Spanned<bool>, default "false";
         /// How Flux decrypts what SOPS encrypted, in Flux's words, for every bundle that contains such a file.
         "decryption" decryption: Foreign, example "decryption = { provider = \"sops\", secretRef = { name = \"sops-age\" } }";
     }

@@ -202,6 +202,22 @@ pub(crate) fn tenant_without_account(place: Place, name: &str) -> Diagnostic {
     .help("take `service-account = false` away, or set `lockdown = false` in `fleet.flux`")
 }
 
+pub(crate) fn policies_not_served(place: Place, asked: Place, cluster: &str) -> Diagnostic {
+    let message = format!("Kubernetes serves ValidatingAdmissionPolicies from 1.30 on: `{cluster}` is older");
+    Diagnostic::error(codes::KIND_NOT_SERVED, place, message)
+        .also(asked, "they are asked for here")
+        .help("upgrade the cluster, or set `flux = { admission-policies = false }` for it")
+}
+
+pub(crate) fn tenant_without_policies(place: Place, name: &str) -> Diagnostic {
+    Diagnostic::warning(
+        codes::TENANT_WITHOUT_POLICIES,
+        place,
+        format!("the admission policies do not hold for `{name}`: somebody else writes its Namespaces"),
+    )
+    .help("take `create-namespace = false` away, or put label and annotations on them (docs/output.md, admission policies)")
+}
+
 pub(crate) fn tenant_with_account_of_flux(place: Place, name: &str, account: &str) -> Diagnostic {
     Diagnostic::error(
         codes::TENANT_RIGHTS,

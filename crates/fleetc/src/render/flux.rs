@@ -1,6 +1,6 @@
 //! How Flux runs on a target.
 
-use fleetc_manifests::{Text, Value};
+use fleetc_manifests::{Place, Text, Value};
 
 use crate::diagnostic::Diagnostics;
 use crate::fleet::Fleet;
@@ -43,6 +43,8 @@ pub(crate) struct Flux {
     pub(crate) namespace: Text,
     /// Whether tenants are kept apart.
     pub(crate) lockdown: bool,
+    /// Where it was said that admission policies hold for tenants; `None` if they do not.
+    pub(crate) admission_policies: Option<Place>,
     /// How it decrypts.
     pub(crate) decryption: Option<Value>,
     /// What Flux itself is rendered from.
@@ -83,6 +85,7 @@ impl Flux {
             install: keys.install.unwrap_or(Install::Bootstrap),
             namespace: keys.namespace.map_or_else(|| "flux-system".into(), |it| it.as_text().clone()),
             lockdown: keys.lockdown.unwrap_or(true),
+            admission_policies: keys.admission_policies.filter(|it| it.value).map(|it| it.place),
             decryption: keys.decryption.map(|it| it.0),
             manifests: keys.manifests,
             patches: keys.patches.unwrap_or_default(),

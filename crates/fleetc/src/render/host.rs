@@ -6,6 +6,7 @@ mod bundles;
 mod flux;
 mod order;
 mod owners;
+mod policies;
 pub(super) mod rights;
 mod root;
 mod sources;
@@ -122,6 +123,11 @@ impl<'f> Host<'f> {
         let Part { tally, diagnostics, .. } = &mut self.part;
         let access = Access::of(fleet, target, tally, diagnostics);
         let mut flux = Flux::of(fleet, target.environment, self.index, tally, diagnostics);
+        if target.is_remote() {
+            // They are a matter of the cluster that tenants are on, and not of the one whose Flux applies them.
+            let own = Flux::of(fleet, target.environment, target.cluster, tally, diagnostics);
+            flux.admission_policies = own.admission_policies;
+        }
         let root_namespace = self.flux.namespace.clone();
         flux.namespace = access.namespace.clone().unwrap_or(flux.namespace);
         let own =

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use super::here::keep_object;
 use super::network::{self, Known};
 use super::placed::PlacedTenant;
-use super::{Rendered, TENANT_LABEL};
+use super::{Rendered, TENANT_LABEL, policies};
 use crate::language::{Foreign, Grant, Peer, PodSecurity, Quantity};
 
 const RBAC: &str = "rbac.authorization.k8s.io";
@@ -19,6 +19,8 @@ pub(super) struct Setting<'a> {
     pub(super) holds_near_account: bool,
     /// Whether its account must be able to impersonate itself, through a kubeconfig of its own.
     pub(super) impersonates_itself: bool,
+    /// Where Flux lies, if admission policies hold in its namespaces.
+    pub(super) policies: Option<&'a Text>,
     /// The group and the resource of a kind that it is allowed beyond its role.
     pub(super) resource: &'a dyn Fn(&str) -> Option<(Text, Text)>,
     /// Who a peer of its network is.
@@ -30,7 +32,7 @@ pub(super) fn objects(tenant: &PlacedTenant<'_>, setting: &Setting<'_>) -> Vec<R
     let namespaces = namespaces(tenant);
     let mut objects = Vec::new();
     if tenant.keys.create_namespace.unwrap_or(true) {
-        objects.extend(namespaces.iter().map(|name| namespace(tenant, name)));
+        objects.extend(namespaces.iter().map(|name| namespace(tenant, name, &namespaces, setting)));
     }
     objects.extend(accounts(tenant, setting));
     for namespace in &namespaces {
@@ -53,17 +55,11 @@ pub(super) fn objects(tenant: &PlacedTenant<'_>, setting: &Setting<'_>) -> Vec<R
 
 /// What a tenant has on a host where nothing of it runs, for what Flux pulls onto remotes: its home, its accounts, and
 /// their rights there. Without rights, Flux could not delete what ran there before.
-pub(super) fn home(tenant: &PlacedTenant<'_>, near_account: Option<(&Text, &Text)>) -> Vec<Rendered> {
-    let setting = Setting {
-        near_account,
-        holds_near_account: true,
-        impersonates_itself: false,
-        resource: &|_| None,
-        peer: &|_| None,
-    };
-    let mut objects = vec![namespace(tenant, &tenant.namespace)];
-    objects.extend(accounts(tenant, &setting));
-    objects.extend(rights(tenant, &tenant.namespace, &setting));
+pub(super) fn home(tenant: &PlacedTenant<'_>, setting: &Setting<'_>) -> Vec<Rendered> {
+    let home = &tenant.namespace;
+    let mut objects = vec![namespace(tenant, home, std::slice::from_ref(home), setting)];
+    objects.extend(accounts(tenant, setting));
+    objects.extend(rights(tenant, &tenant.namespace, setting));
     for object in &mut objects {
         label(&mut object.value, &tenant.tenant.team, tenant.place);
     }
@@ -87,8 +83,8 @@ pub(super) fn label(object: &mut Value, tenant: &Text, place: Place) {
     metadata.insert(Key::new("labels", place), Value::new(labels, place));
 }
 
-/// A Namespace, with the labels of Pod Security.
-fn namespace(tenant: &PlacedTenant<'_>, name: &Text) -> Rendered {
+/// One of its Namespaces, with the labels of Pod Security, and what the admission policies read there.
+fn namespace(tenant: &PlacedTenant<'_>, name: &Text, all: &[Text], setting: &Setting<'_>) -> Rendered {
     let mut labels = Map::new();
     let level = tenant.keys.pod_security.unwrap_or(PodSecurity::Baseline);
     if level != PodSecurity::Unset {
@@ -103,6 +99,9 @@ fn namespace(tenant: &PlacedTenant<'_>, name: &Text) -> Rendered {
     let mut object = value!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
     if !labels.is_empty() {
         object.map_under(&["metadata"]).push("labels", labels.into());
+    }
+    if let Some(flux) = setting.policies {
+        policies::tell(&mut object, tenant, all, flux);
     }
     Rendered::from(object.at(tenant.place))
 }

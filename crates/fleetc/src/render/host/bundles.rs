@@ -50,6 +50,7 @@ pub(super) fn of(
     }
     maker.shared_namespaces(&namespaces);
     maker.flux_of_remote();
+    maker.policies();
     maker.finish_shared();
     let mut bundles = maker.bundles;
     if host.ons[index].suspended {

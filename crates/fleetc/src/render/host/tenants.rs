@@ -15,7 +15,7 @@ use crate::render::change;
 use crate::render::flux::is_of_flux;
 use crate::render::kustomization::Kustomization;
 use crate::render::network::Known;
-use crate::render::placed::{self, Body, KnownTenant, PlacedApp};
+use crate::render::placed::{self, Body, KnownTenant, PlacedApp, PlacedTenant};
 use crate::render::target::{On, Thing};
 use crate::render::{Part, Rendered, tenant};
 
@@ -32,6 +32,7 @@ impl Maker<'_, '_> {
             }
             self.check_account(index);
             self.check_allowed(index);
+            self.check_namespaces(index);
             let mut objects = self.tenant_objects(index);
             let is_remote = self.on().target.is_remote();
             let team = self.on().tenants[index].tenant.team.clone();
@@ -48,7 +49,8 @@ impl Maker<'_, '_> {
             let on = self.on();
             let tenant = &on.tenants[index];
             let mut problems = Vec::new();
-            let after = self.after(Thing::Tenant(index), &on.flux.namespace, &mut problems);
+            let mut after = self.after(Thing::Tenant(index), &on.flux.namespace, &mut problems);
+            after.extend(self.policies_before());
             let kustomization = Kustomization {
                 after,
                 labels: tenant_label(&team),
@@ -93,6 +95,17 @@ impl Maker<'_, '_> {
         self.extend(problem.into_iter().collect());
     }
 
+    /// Says which namespaces the admission policies do not know, as somebody else writes them.
+    fn check_namespaces(&mut self, index: usize) {
+        let on = self.on();
+        let tenant = &on.tenants[index];
+        let are_elsewhere =
+            on.flux.admission_policies.is_some() && tenant.keys.create_namespace == Some(false);
+        let problem =
+            are_elsewhere.then(|| messages::tenant_without_policies(tenant.place, &tenant.tenant.name));
+        self.extend(problem.into_iter().collect());
+    }
+
     /// The objects of a tenant itself.
     fn tenant_objects(&self, index: usize) -> Vec<Rendered> {
         let on = self.on();
@@ -102,6 +115,7 @@ impl Maker<'_, '_> {
             near_account: beside.as_ref().map(|(name, namespace)| (name, namespace)),
             holds_near_account: !on.target.is_remote(),
             impersonates_itself: on.access.tenant_kubeconfig.is_some(),
+            policies: on.flux.admission_policies.map(|_| &on.flux.namespace),
             resource: &|kind| self.resource_of(kind),
             peer: &|peer| self.who_is(peer),
         };
@@ -208,6 +222,21 @@ impl Maker<'_, '_> {
         change::apply(&tenants[index].changes, objects, name, tally, diagnostics);
     }
 
+    /// What a tenant that is only on remotes has here.
+    fn home_of(&self, placed: &PlacedTenant<'_>) -> Vec<Rendered> {
+        let on = self.on();
+        let beside = on.account_beside(placed);
+        let setting = tenant::Setting {
+            near_account: beside.as_ref().map(|(name, namespace)| (name, namespace)),
+            holds_near_account: true,
+            impersonates_itself: false,
+            policies: on.flux.admission_policies.map(|_| &on.flux.namespace),
+            resource: &|_| None,
+            peer: &|_| None,
+        };
+        tenant::home(placed, &setting)
+    }
+
     /// The bundles of tenants that are only on remotes: what Flux needs of them here.
     pub(super) fn near_tenants(&mut self) {
         let mut only_near: BTreeMap<Text, (usize, usize)> = BTreeMap::new();
@@ -224,12 +253,11 @@ impl Maker<'_, '_> {
             let on = &self.host.ons[remote];
             let is_pulled = |app: &PlacedApp<'_>| app.tenant_name() == Some(&name) && app.body != Body::Here;
             if on.access.tenant_kubeconfig.is_some() || on.apps.iter().any(is_pulled) {
-                let beside = self.on().account_beside(placed);
-                objects
-                    .extend(tenant::home(placed, beside.as_ref().map(|(name, namespace)| (name, namespace))));
+                objects.extend(self.home_of(placed));
             }
             if !objects.is_empty() {
                 let kustomization = Kustomization {
+                    after: self.policies_before().into_iter().collect(),
                     labels: tenant_label(&placed.tenant.team),
                     place: placed.place,
                     ..Kustomization::default()

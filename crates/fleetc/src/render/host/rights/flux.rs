@@ -1,11 +1,10 @@
 //! Objects of Flux that a tenant brings: what they reach, and as whom.
 
-mod address;
-
 use fleetc_manifests::{Data, Entry, Text, Value};
 
 use super::{Escape, May};
 use crate::load::ObjectName;
+use crate::render::address;
 
 /// Kinds that a tenant has without being granted them.
 const FREE: [&str; 5] = ["Kustomization", "HelmRelease", "GitRepository", "OCIRepository", "HelmRepository"];

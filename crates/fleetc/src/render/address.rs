@@ -9,6 +9,12 @@ pub(super) fn is_below(address: &str, allowed: &str) -> bool {
         && address.path.iter().zip(&allowed.path).all(|(a, b)| a == b)
 }
 
+/// The address in the one form that text can be compared in: `https://github.com/acme`. `None` if it may mean two things.
+pub(super) fn canonical(address: &str) -> Option<String> {
+    let Parts { scheme, host, path } = parts(address)?;
+    Some([&[format!("{scheme}://{host}")], &path[..]].concat().join("/"))
+}
+
 /// The address without what may be a password.
 pub(super) fn shown(address: &str) -> String {
     match address.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
@@ -82,6 +88,8 @@ mod tests {
         ] {
             assert!(!is_below(wrong, allowed), "{wrong}");
         }
+        assert_eq!(canonical("ssh://git@Git.Example:22/Acme/"), Some("ssh://git.example:22/Acme".into()));
+        assert_eq!(canonical("https://github.com/acme/../evil"), None);
         assert_eq!(shown("https://me:secret@github.com/a"), "https://…@github.com/a");
     }
 }
