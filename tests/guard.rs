@@ -80,6 +80,7 @@ fn a_cluster_that_leaves_is_retired_first() {
     gone(&folder);
     let err = refused(&folder, "two");
     assert!(err.contains("- everything on prod/two: ") && err.contains("--allow-delete prod/two"), "{err}");
+    assert!(err.contains("the root of the cluster `two`: its Flux would find nothing to apply"), "{err}");
     let folder = self::folder();
     folder.write("fleet.toml", &FLEET.replace("[clusters.two]", "[clusters.two]\nstate = \"retired\""));
     folder.run("build").ends(0);
@@ -129,6 +130,44 @@ fn a_tenant_goes_after_its_apps() {
     folder.write("fleet.toml", &FLEET.replace(apps, ""));
     assert!(!folder.run("build").ends(2).err.contains("together with its apps"));
     folder.run("build --allow-delete all").ends(0);
+}
+
+#[test]
+fn a_tenant_goes_after_what_flux_pulls_for_it() {
+    let app =
+        "[apps.web]\ntenant = \"team\"\npath = \"./\"\nsource = { git = \"https://example.com/team\" }\n";
+    let pulled = FLEET.replace("[apps.web]\ntenant = \"team\"\nmanifests = \"web.yaml\"\n", app);
+    let folder = folder();
+    folder.write("fleet.toml", &pulled);
+    folder.run("build --allow-delete all").ends(0);
+    folder.write("fleet.toml", &pulled.replace(&format!("[tenants.team]\n{app}"), ""));
+    let err = folder.run("build").ends(2).err;
+    assert!(
+        err.contains("tenant `team` together with its apps (`prod/two/tenant-team/kustomization-"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_source_moves_freely() {
+    let chart = |name: &str| {
+        format!(
+            "[apps.{name}]\nwhere = {{ environment = \"prod\" }}\nnamespace = \"tools\"\ncreate-namespace = false\nchart = \"{name}\"\nversion = \"1.2.3\"\nsource = \"charts\"\n"
+        )
+    };
+    let fleet = FLEET.to_owned() + "[sources.charts]\nhelm = \"https://charts.example.com\"\n";
+    let folder = folder();
+    let moved = |apps: &str| {
+        folder.write("fleet.toml", &(fleet.clone() + apps));
+        folder.run("build").ends(0);
+        folder.has("rendered/prod/two/cache/helmrepository-charts.yaml")
+    };
+    folder.run("build --allow-delete all").ends(0);
+    folder.write("fleet.toml", &(fleet.clone() + &chart("cache")));
+    folder.run("build --allow-delete all").ends(0);
+    assert!(folder.has("rendered/prod/two/cache/helmrepository-charts.yaml"));
+    assert!(!moved(&(chart("cache") + &chart("queue"))));
+    assert!(moved(&chart("cache")));
 }
 
 #[test]

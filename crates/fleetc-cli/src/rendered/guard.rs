@@ -66,6 +66,7 @@ impl Plan<'_> {
         findings.extend(change.tenants());
         findings.extend(change.moves());
         findings.extend(change.makers_of_clusters());
+        findings.extend(change.clusters());
         findings.extend(self.stranded());
         findings.extend(change.deletions());
         findings
@@ -163,6 +164,7 @@ fn told(gone: &[Finding], fixed: &[Finding]) -> String {
     if flags.len() > NAMED {
         flags = vec!["--allow-delete all".to_owned()];
     }
-    text.push_str(&format!("nothing was changed; if it is meant: `fleetc build {}`", flags.join(" ")));
+    let meant = if gone.is_empty() { "if it is there no more, or may stall" } else { "if it is meant" };
+    text.push_str(&format!("nothing was changed; {meant}: `fleetc build {}`", flags.join(" ")));
     text
 }

@@ -20,6 +20,9 @@ const GRAVE: [(&str, &str); 4] = [
     ("cluster-", "Cluster"),
 ];
 
+/// Kinds that Flux pulls from, as they begin the names of files.
+const SOURCES: [&str; 4] = ["bucket-", "gitrepository-", "helmrepository-", "ocirepository-"];
+
 /// What Flux keeps although it leaves the tree.
 const KEPT: &str = "kustomize.toolkit.fluxcd.io/prune: disabled";
 
@@ -50,10 +53,8 @@ impl<'p> Change<'p> {
         let mut findings = Vec::new();
         for folder in &self.gone {
             let Some((target, tenant)) = folder.rsplit_once("/tenant-") else { continue };
-            let app_begins = format!("{target}/{tenant}-");
-            let mut after = self.gone.range(&*app_begins..);
-            let app = after.next().filter(|it| it.starts_with(&app_begins) && self.lives_on(target));
-            if let Some(app) = app {
+            let app = self.rendered_app(target, tenant).or_else(|| self.pulled_app(folder));
+            if let Some(app) = app.filter(|_| self.lives_on(target)) {
                 findings.push(Finding {
                     text: format!(
                         "tenant `{tenant}` together with its apps (`{app}`): without the tenant's account Flux cannot \
@@ -66,6 +67,20 @@ impl<'p> Change<'p> {
         findings
     }
 
+    /// The folder of an app of the tenant that is gone.
+    fn rendered_app(&self, target: &str, tenant: &str) -> Option<String> {
+        let begins = format!("{target}/{tenant}-");
+        self.gone.range(&*begins..).next().filter(|it| it.starts_with(&begins)).map(|it| (*it).to_owned())
+    }
+
+    /// The Kustomization in the tenant's folder, or beside it on the host of a remote, with which Flux pulls an app.
+    fn pulled_app(&self, folder: &str) -> Option<String> {
+        let is_tenants = |it: &str| it.strip_prefix(folder).is_some_and(|rest| matches!(rest, "" | "-host"));
+        let is_pulled =
+            |entry: &&Entry<'_>| is_tenants(entry.folder) && entry.name.starts_with("kustomization-");
+        self.plan.stale.iter().find(is_pulled).map(Entry::path)
+    }
+
     /// Whether something is left on the target.
     fn lives_on(&self, target: &str) -> bool {
         let (folders, begins) = (&self.plan.folders, format!("{target}/"));
@@ -76,7 +91,7 @@ impl<'p> Change<'p> {
     /// Objects that another Kustomization shall own: the first may delete them before the second has applied them.
     pub(super) fn moves(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for entry in &self.plan.stale {
+        for entry in self.plan.stale.iter().filter(|entry| !is_source(entry)) {
             let Some(target) = target(entry.folder) else { continue };
             for folder in self.added(entry) {
                 if self.is_move(entry, folder) {
@@ -112,6 +127,27 @@ impl<'p> Change<'p> {
             .map(|(target, cluster)| Finding {
                 text: format!("what makes the cluster `{cluster}`: the cluster itself would be deleted"),
                 target: target.to_owned(),
+            })
+            .collect()
+    }
+
+    /// Clusters that go whole: a Flux whose root is gone applies nothing any more, and deletes nothing.
+    pub(super) fn clusters(&self) -> Vec<Finding> {
+        let roots = self.plan.stale.iter().filter(|entry| entry.name == LIST);
+        let gone = roots.filter_map(|entry| entry.folder.strip_prefix("clusters/"));
+        let holds_more = |name: &&str| {
+            self.plan
+                .stale
+                .iter()
+                .any(|entry| target(entry.folder).is_some() && cluster(entry.folder) == Some(name))
+        };
+        gone.filter(holds_more)
+            .map(|name| Finding {
+                text: format!(
+                    "the root of the cluster `{name}`: its Flux would find nothing to apply, and leave all that is there; set \
+                     `state = \"retired\"`, build and publish, then remove the table"
+                ),
+                target: format!("clusters/{name}"),
             })
             .collect()
     }
@@ -160,6 +196,11 @@ impl<'p> Change<'p> {
     fn added(&self, entry: &Entry<'p>) -> &[&'p Staged] {
         self.added.get(&(cluster(entry.folder), entry.name)).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Whether it is what Flux pulls from: one that is deleted and made again is pulled again, and nothing else goes with it.
+fn is_source(entry: &Entry<'_>) -> bool {
+    SOURCES.iter().any(|kind| entry.name.starts_with(kind))
 }
 
 /// What an object is, as the file of one says it: the lines of `kind`, and of name and namespace in `metadata`.

@@ -73,12 +73,15 @@ fn object(text: &str) -> Option<Value> {
 
 /// How the object becomes what it shall be.
 fn remedy(kind: &str, paths: &[&str]) -> String {
-    let anew = format!("or annotate it with `{FORCED}: Enabled`, and Flux deletes it and makes it anew");
+    let anew = format!(
+        "or annotate it with `{FORCED}: Enabled` (or set `kustomization = {{ force = true }}` for all that is beside it), and \
+         Flux deletes it and makes it anew"
+    );
     match kind {
         "PersistentVolumeClaim" | "PersistentVolume" => "give it another name, and move the data".to_owned(),
-        "ConfigMap" | "Secret" => format!("give it another name, {anew}"),
         "StatefulSet" if paths.contains(&"spec.volumeClaimTemplates") => format!(
-            "delete it with `kubectl delete --cascade=orphan` once this is published, so that its pods and data stay, {anew}"
+            "delete it with `kubectl delete --cascade=orphan` once this is published, so that its pods and data stay (claims that are there keep \
+             their size), {anew}"
         ),
         _ if paths.iter().all(|path| path.ends_with("trategy.type")) => format!(
             "the server filled in `rollingUpdate`, and keeps it; write `rollingUpdate` out, build and publish, then change the \
