@@ -82,6 +82,14 @@ fn hooks_hold_back_a_commit_until_the_tree_is_up_to_date() {
         folder.run("build").ends(0);
         assert!(git(path, &["add", "--all"]).status.success());
         run().ends(0);
+        // `git commit --all` leaves out what git does not know yet.
+        folder.write("fleet.toml", &format!("{FLEET}[apps.more]\nmanifests = \"web.yaml\"\n"));
+        folder.run("build").ends(0);
+        assert!(git(path, &["add", "--update"]).status.success());
+        let out = run().ends(1).out;
+        assert!(out.contains("rendered/common/home/more/configmap-web.yaml"), "{out}");
+        assert!(git(path, &["add", "rendered"]).status.success());
+        run().ends(0);
     }
 }
 

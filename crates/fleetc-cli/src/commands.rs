@@ -7,6 +7,7 @@ pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod merge;
 pub(crate) mod new;
+pub(crate) mod part;
 pub(crate) mod schema;
 pub(crate) mod secrets;
 pub(crate) mod show;

@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod rendered;
 mod report;
+mod staged;
 mod stamp;
 mod system;
 mod timings;

@@ -1,7 +1,7 @@
 //! `fleetc bootstrap`.
 
 use crate::commands::FleetFile;
-use crate::commands::build::known;
+use crate::commands::part::known;
 use crate::global::Global;
 use crate::output::Output;
 use crate::{Ended, NotRun};

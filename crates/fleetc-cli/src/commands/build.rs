@@ -7,12 +7,14 @@ use fleetc::Shard;
 use fleetc::language::State;
 
 use crate::commands::FleetFile;
+use crate::commands::part::Part;
 use crate::digest::Digest;
 use crate::global::Global;
 use crate::inputs::{Input, Inputs};
 use crate::output::{Output, counted};
 use crate::rendered::{Allowed, Cache, Mark, Mode, Rendered, Stage, refuse_links};
 use crate::report::{self, Said};
+use crate::staged;
 use crate::stamp::Stamp;
 use crate::system::Machine;
 use crate::timings::{self, Timings};
@@ -30,6 +32,7 @@ Examples:
   fleetc build -o - --environment prod --tenant payments
                                              print a part of them
   fleetc build --check                       write nothing, and fail if `rendered` is not what the fleet says
+  fleetc build --staged                      in a hook: and fail if a commit would leave a part of it out
   fleetc build --shard 2/3 -o part-2         the second of three parts, for `fleetc merge`
   fleetc build -f fleets/eu/fleet.toml -j 1  another fleet, on one processor
 
@@ -44,6 +47,9 @@ pub(crate) struct Build {
     /// Write nothing; end with 1, and say in what, if the folder is not what the fleet says
     #[arg(long, conflicts_with = "force")]
     check: bool,
+    /// End with 1, and say what is missing, if git has not staged the whole folder: for hooks, as a commit would leave it out
+    #[arg(long)]
+    staged: bool,
     /// Replace files that fleetc did not write, or that were changed since, where its own must lie
     #[arg(long)]
     force: bool,
@@ -74,59 +80,6 @@ fn shard(text: &str) -> Result<Shard, String> {
     }
 }
 
-/// A part of the tree
-#[derive(Debug, Default, clap::Args)]
-pub(crate) struct Part {
-    /// Only this environment (may be repeated); needs `--output`
-    #[arg(long, value_name = "NAME", requires = "output")]
-    environment: Vec<String>,
-    /// Only this cluster (may be repeated); needs `--output`
-    #[arg(long, value_name = "NAME", requires = "output")]
-    cluster: Vec<String>,
-    /// Only this tenant, and its apps (may be repeated); needs `--output`
-    #[arg(long, value_name = "NAME", requires = "output")]
-    tenant: Vec<String>,
-    /// Only this app or component (may be repeated); needs `--output`
-    #[arg(long, value_name = "NAME", requires = "output")]
-    app: Vec<String>,
-}
-
-impl Part {
-    /// Whether all that is asked for is there: a part that is empty by mistake would look like a tree without changes.
-    fn check(&self, fleet: &fleetc::Fleet) -> Result<(), NotRun> {
-        let apps = fleet.apps.iter().map(|app| app.name.as_str());
-        known("environment", &self.environment, fleet.environments.iter().map(|it| it.name.as_str()))?;
-        known("cluster", &self.cluster, fleet.clusters.iter().map(|it| it.name.as_str()))?;
-        known("tenant", &self.tenant, fleet.tenants.iter().map(|it| it.team.as_str()))?;
-        known("app or component", &self.app, apps)
-    }
-
-    /// Whether the folder belongs to what is asked for.
-    fn has(&self, folder: &fleetc::Folder) -> bool {
-        let has = |wanted: &[String], name: Option<&str>| {
-            wanted.is_empty() || name.is_some_and(|name| wanted.iter().any(|wanted| wanted == name))
-        };
-        has(&self.environment, folder.environment.as_deref())
-            && has(&self.cluster, Some(&folder.cluster))
-            && has(&self.tenant, folder.tenant.as_deref())
-            && has(&self.app, folder.app.as_deref())
-    }
-}
-
-/// Whether there is something of each name.
-pub(crate) fn known<'n>(
-    what: &str,
-    wanted: &[String],
-    names: impl Iterator<Item = &'n str> + Clone,
-) -> Result<(), NotRun> {
-    match wanted.iter().find(|wanted| !names.clone().any(|name| name == *wanted)) {
-        None => Ok(()),
-        Some(unknown) => {
-            Err(format!("no {what} is named `{unknown}`; {}", fleetc::suggest(unknown, names, what)))
-        }
-    }
-}
-
 pub(crate) fn run(args: &Build, global: &Global, output: &mut Output) -> Result<Ended, NotRun> {
     let fleet = FleetFile::open(global)?;
     output.detail(&format!("compiling `{}`", fleet.path.display()));
@@ -140,6 +93,7 @@ pub(crate) fn run(args: &Build, global: &Global, output: &mut Output) -> Result<
     } else {
         build.write(output)
     };
+    let ended = ended.and_then(|ended| build.is_staged(ended, output));
     if let Some(format) = args.timings {
         output.timings(&build.timings.text(format));
     }
@@ -210,6 +164,18 @@ impl Building<'_> {
         }
         self.summary([fleet.targets.len(), stage.objects()], &folder, [0, plan.len(), 0], output);
         Ok(Ended::Done)
+    }
+
+    /// How it ends, if git is asked whether all of the tree is staged.
+    fn is_staged(&self, ended: Ended, output: &mut Output) -> Result<Ended, NotRun> {
+        if !self.args.staged || ended != Ended::Done {
+            return Ok(ended);
+        }
+        let missing = staged::missing(&self.folder()?)?;
+        Ok(missing.map_or(ended, |missing| {
+            output.error(&missing);
+            Ended::Mistakes
+        }))
     }
 
     /// Whether nothing has changed since the last build; says then what it said.

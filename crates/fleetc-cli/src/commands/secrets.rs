@@ -5,7 +5,7 @@ use fleetc::Need;
 use serde_json::json;
 
 use crate::commands::FleetFile;
-use crate::commands::build::known;
+use crate::commands::part::known;
 use crate::global::Global;
 use crate::output::Output;
 use crate::{Ended, NotRun};

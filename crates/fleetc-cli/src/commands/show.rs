@@ -5,7 +5,7 @@ use fleetc::show::{self, Shown};
 use fleetc_manifests::{Map, Place, Value, json};
 
 use crate::commands::FleetFile;
-use crate::commands::build::known;
+use crate::commands::part::known;
 use crate::global::Global;
 use crate::output::Output;
 use crate::{Ended, NotRun};
