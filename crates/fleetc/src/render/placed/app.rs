@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fleetc_manifests::{Text, Value};
 
-use super::{Given, PlacedTenant, changes, namespace, prefix, resolved};
+use super::{PlacedTenant, changes, namespace, prefix, resolved};
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{App, Fleet, Placement, Tenant};
 use crate::language::{self, OrFalse};
@@ -13,6 +13,7 @@ use crate::load::Library;
 use crate::messages;
 use crate::render::change::Changes;
 use crate::render::config::{self, ConfigMap};
+use crate::render::host::rights::Reach;
 use crate::render::kustomization::Account;
 use crate::render::memo::Memo;
 use crate::render::origin::{self, Origin};
@@ -51,12 +52,24 @@ pub(in crate::render) struct Effective<'f> {
     pub(in crate::render) source: Option<(Value, Text)>,
     /// Its ConfigMaps, by the name that fleet.toml gives them.
     pub(in crate::render) configs: Vec<ConfigMap>,
-    /// Its tenant, or the copy of one.
-    pub(in crate::render) home: Option<Arc<PlacedTenant<'f>>>,
+    /// What its tenant may bring.
+    pub(in crate::render) reach: Option<Reach>,
     /// Whether other targets may have the same.
     pub(in crate::render) is_kept: bool,
     /// What its manifests and Secrets hold, and what was made of each.
     pub(in crate::render) origins: Vec<Origin<'f>>,
+}
+
+/// What decides what an app is on a target, but for what its names stand for.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::render) struct Given {
+    /// Where what the ladder gives lies in memory.
+    ladder: usize,
+    namespace: Text,
+    /// Where its Flux objects lie, if it does not say.
+    flux_namespace: Text,
+    /// What its tenant may bring.
+    reach: Option<Reach>,
 }
 
 /// What one app is, as far as it is the same on several targets.
@@ -78,7 +91,7 @@ pub(in crate::render) fn app<'f>(
     (fleet, library): (&'f Fleet, &'f Library),
     app: &'f App,
     placement: &'f Placement,
-    (home, flux_namespace): (Option<&Arc<PlacedTenant<'f>>>, &Text),
+    (home, flux_namespace): (Option<&PlacedTenant<'_>>, &Text),
     known: &KnownApp<'f>,
     diagnostics: &mut Diagnostics,
 ) -> Option<PlacedApp<'f>> {
@@ -92,10 +105,10 @@ pub(in crate::render) fn app<'f>(
         ladder: Arc::as_ptr(&placement.settings).addr(),
         namespace,
         flux_namespace: home.map_or(flux_namespace, |home| &home.namespace).clone(),
-        home: home.map(|home| Arc::as_ptr(home).addr()),
+        reach: home.map(Reach::of),
     };
     let effective = known.find(&given, &mut scope).or_else(|| {
-        let mut effective = effective((&given, home), app, placement, &mut scope, library, &mut said)?;
+        let mut effective = effective(&given, app, placement, &mut scope, library, &mut said)?;
         effective.is_kept = said.is_empty() && known.keeps();
         let effective = Arc::new(effective);
         if effective.is_kept {
@@ -113,7 +126,7 @@ pub(in crate::render) fn app<'f>(
 
 /// What the app is where names stand for what they do in the scope.
 fn effective<'f>(
-    (given, home): (&Given, Option<&Arc<PlacedTenant<'f>>>),
+    given: &Given,
     app: &App,
     placement: &Placement,
     scope: &mut Scope<'_>,
@@ -132,7 +145,7 @@ fn effective<'f>(
     let written = keys.flux_namespace.as_ref().map(|name| name.as_text().clone());
     let flux_namespace = written.unwrap_or_else(|| given.flux_namespace.clone());
     let origins = origin::of(&keys, library);
-    let (namespace, home, is_kept) = (given.namespace.clone(), home.cloned(), false);
+    let (namespace, reach, is_kept) = (given.namespace.clone(), given.reach.clone(), false);
     Some(Effective {
         keys,
         changes,
@@ -141,7 +154,7 @@ fn effective<'f>(
         flux_namespace,
         source,
         configs,
-        home,
+        reach,
         is_kept,
         origins,
     })
