@@ -101,20 +101,12 @@ pub(in crate::render) fn app<'f>(
         home.map_or_else(|| format!("{}{}", prefix(&context), app.name), |home| home.namespace.to_string());
     let mut said = Diagnostics::default();
     let namespace = namespace(&placement.settings.keys, &mut scope, (default, app.place), &mut said);
-    let given = Given {
-        ladder: Arc::as_ptr(&placement.settings).addr(),
-        namespace,
-        flux_namespace: home.map_or(flux_namespace, |home| &home.namespace).clone(),
-        reach: home.map(Reach::of),
-    };
+    let ladder = Arc::as_ptr(&placement.settings).addr();
+    let flux_namespace = home.map_or(flux_namespace, |home| &home.namespace).clone();
+    let given = Given { ladder, namespace, flux_namespace, reach: home.map(Reach::of) };
     let effective = known.find(&given, &mut scope).or_else(|| {
-        let mut effective = effective(&given, app, placement, &mut scope, library, &mut said)?;
-        effective.is_kept = said.is_empty() && known.keeps();
-        let effective = Arc::new(effective);
-        if effective.is_kept {
-            known.keep(given, scope.take_asked(), Arc::clone(&effective));
-        }
-        Some(effective)
+        let effective = effective(&given, app, placement, &mut scope, library, &mut said)?;
+        Some(kept(effective, given, known, &mut scope, &said))
     });
     diagnostics.append(said);
     let effective = effective?;
@@ -122,6 +114,22 @@ pub(in crate::render) fn app<'f>(
     scope.configs = configs.map(|config| (config.short.clone(), config.name.clone())).collect();
     let (tenant, unset) = (app.tenant.map(|tenant| &fleet.tenants[tenant]), &placement.settings.unset[..]);
     Some(PlacedApp { app, unset, tenant, scope, effective })
+}
+
+/// What the app is, kept for other targets if nothing was said of it.
+fn kept<'f>(
+    mut effective: Effective<'f>,
+    given: Given,
+    known: &KnownApp<'f>,
+    scope: &mut Scope<'_>,
+    said: &Diagnostics,
+) -> Arc<Effective<'f>> {
+    effective.is_kept = said.is_empty() && known.keeps();
+    let effective = Arc::new(effective);
+    if effective.is_kept {
+        known.keep(given, scope.take_asked(), Arc::clone(&effective));
+    }
+    effective
 }
 
 /// What the app is where names stand for what they do in the scope.
