@@ -106,7 +106,10 @@ pub(in crate::render) fn app<'f>(
     let given = Given { ladder, namespace, flux_namespace, reach: home.map(Reach::of) };
     let effective = known.find(&given, &mut scope).or_else(|| {
         let effective = effective(&given, app, placement, &mut scope, library, &mut said)?;
-        Some(kept(effective, given, known, &mut scope, &said))
+        // Targets on which the ladder gives the same share what it gives.
+        let is_alone = Arc::strong_count(&placement.settings) == 1;
+        let is_kept = !is_alone && said.is_empty() && known.keeps();
+        Some(kept(Effective { is_kept, ..effective }, given, known, &mut scope))
     });
     diagnostics.append(said);
     let effective = effective?;
@@ -116,15 +119,13 @@ pub(in crate::render) fn app<'f>(
     Some(PlacedApp { app, unset, tenant, scope, effective })
 }
 
-/// What the app is, kept for other targets if nothing was said of it.
+/// What the app is, kept for other targets if they may have the same.
 fn kept<'f>(
-    mut effective: Effective<'f>,
+    effective: Effective<'f>,
     given: Given,
     known: &KnownApp<'f>,
     scope: &mut Scope<'_>,
-    said: &Diagnostics,
 ) -> Arc<Effective<'f>> {
-    effective.is_kept = said.is_empty() && known.keeps();
     let effective = Arc::new(effective);
     if effective.is_kept {
         known.keep(given, scope.take_asked(), Arc::clone(&effective));
