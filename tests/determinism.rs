@@ -157,6 +157,7 @@ prefix = \"dev-\"
 [environments.prod]
 [tenants.team]
 labels = { owner = \"${tenant}\" }
+quota = { pods = \"${number}\" }
 [apps.same]
 manifests = \"app\"
 images = { web = \"2\" }

@@ -38,7 +38,7 @@ pub(crate) use fleet_source::{TreeSource, of_root as source_of_root};
 pub(crate) use flux::Flux;
 pub(crate) use host::is_installed_from_elsewhere;
 
-use placed::{KnownApp, KnownTenant};
+use placed::KnownApp;
 use rayon::prelude::*;
 use rendered::Rendered;
 
@@ -68,9 +68,7 @@ struct OnTargets<'f> {
     bundles: Vec<Vec<(usize, usize)>>,
     /// The targets that each cluster's Flux applies.
     of_host: Vec<Vec<usize>>,
-    /// Of each tenant, what it is on targets that were rendered already.
-    known_tenants: Vec<KnownTenant<'f>>,
-    /// Of each app the same.
+    /// Of each app, what it is on targets that were rendered already.
     known_apps: Vec<KnownApp<'f>>,
 }
 
@@ -170,7 +168,6 @@ impl OnTargets<'_> {
             apps: by_target(apps.filter(|(it, _)| healthy.has_app(*it)), count),
             bundles: by_target(bundles, count),
             of_host,
-            known_tenants: fleet.tenants.iter().map(|_| KnownTenant::default()).collect(),
             known_apps: fleet.apps.iter().map(|_| KnownApp::default()).collect(),
         }
     }

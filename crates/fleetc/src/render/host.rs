@@ -160,9 +160,8 @@ impl<'f> Host<'f> {
         };
         if let Some((index, on_targets)) = things {
             for &(tenant, place) in &on_targets.tenants[index] {
-                let (tenant, known) = (&fleet.tenants[tenant], &on_targets.known_tenants[tenant]);
-                let (read, placement) = ((fleet, self.library), &tenant.placements[place]);
-                on.tenants.push(placed::tenant(read, tenant, placement, known, diagnostics));
+                let (read, tenant) = ((fleet, self.library), &fleet.tenants[tenant]);
+                on.tenants.push(placed::tenant(read, tenant, &tenant.placements[place], diagnostics));
             }
             for &(app, place) in &on_targets.apps[index] {
                 let (app, known) = (&fleet.apps[app], &on_targets.known_apps[app]);

@@ -54,3 +54,64 @@ impl<K: PartialEq, T: Clone> Memo<K, T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resolve::matching::Context;
+    use crate::{Fleet, InMemory, Input};
+
+    /// A fleet of clusters, a half of which have one region, and the other half another; each has a number.
+    fn fleet(clusters: usize) -> Fleet {
+        let clusters = (0..clusters).map(|it| {
+            format!("[clusters.c{it}]\nvariables = {{ region = \"r{}\", number = {it} }}\n", it % 2)
+        });
+        let text = format!(
+            "[fleet]\nsource = {{ git = \"https://example.com/a/b\" }}\n{}",
+            clusters.collect::<String>()
+        );
+        crate::resolve(&Input::new(&text, &InMemory::default())).output.expect("it has no mistakes")
+    }
+
+    /// How many things are made, one for each target, of which each reads the name.
+    fn made(fleet: &Fleet, name: &str) -> usize {
+        let memo = Memo::default();
+        let mut made = 0;
+        for target in 0..fleet.targets.len() {
+            let mut scope = Scope::new(fleet, Context::target(fleet, target));
+            if memo.find(&(), &mut scope).is_none() {
+                made += 1;
+                let value = scope.lookup(name, name, &fleetc_manifests::Value::NULL);
+                assert!(value.is_some(), "{name} is known");
+                memo.keep((), scope.take_asked(), value);
+            }
+        }
+        made
+    }
+
+    #[test]
+    fn what_reads_the_same_is_made_once() {
+        let fleet = fleet(4 * KEPT);
+        assert_eq!((made(&fleet, "environment"), made(&fleet, "region")), (1, 2));
+    }
+
+    #[test]
+    fn what_differs_everywhere_is_not_kept() {
+        let fleet = fleet(4 * KEPT);
+        assert_eq!(made(&fleet, "number"), 4 * KEPT);
+        let memo: Memo<usize, ()> = Memo::default();
+        for key in 0..4 * KEPT {
+            memo.keep(key, Asked::new(), ());
+        }
+        assert!(!memo.keeps());
+    }
+
+    #[test]
+    fn another_key_is_another_thing() {
+        let fleet = fleet(1);
+        let mut scope = Scope::new(&fleet, Context::target(&fleet, 0));
+        let memo = Memo::default();
+        memo.keep("a", Asked::new(), 1);
+        assert_eq!((memo.find(&"a", &mut scope), memo.find(&"b", &mut scope)), (Some(1), None));
+    }
+}

@@ -2,12 +2,9 @@
 
 mod app;
 
-use std::sync::Arc;
-
 use fleetc_manifests::{Map, Place, Text, Value};
 
 use super::change::Changes;
-use super::memo::Memo;
 use super::spec::More;
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{App, Bundle, Fleet, Placement, Tenant};
@@ -47,54 +44,26 @@ pub(super) struct PlacedBundle<'f> {
     unset: &'f [KeyPath],
 }
 
-/// What decides what a thing is on a target, but for what its names stand for.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Given {
-    /// Where what the ladder gives lies in memory.
-    ladder: usize,
-    namespace: Text,
-    /// Where its Flux objects lie, if it does not say.
-    flux_namespace: Text,
-    /// Where its tenant lies in memory.
-    home: Option<usize>,
-}
-
-/// What one tenant is, as far as it is the same on several targets.
-pub(super) type KnownTenant<'f> = Memo<Given, Arc<PlacedTenant<'f>>>;
-
 /// The tenant on the target of the placement.
 pub(super) fn tenant<'f>(
     (fleet, library): (&'f Fleet, &Library),
     tenant: &'f Tenant,
     placement: &'f Placement,
-    known: &KnownTenant<'f>,
     diagnostics: &mut Diagnostics,
-) -> Arc<PlacedTenant<'f>> {
+) -> PlacedTenant<'f> {
     let context = Context::target(fleet, placement.target).with_tenant(tenant);
     let mut scope = Scope::new(fleet, context);
     let default = format!("{}{}", prefix(&context), tenant.name);
-    let mut said = Diagnostics::default();
-    let namespace = namespace(&placement.settings.keys, &mut scope, (default, tenant.place), &mut said);
-    let ladder = Arc::as_ptr(&placement.settings).addr();
-    let given = Given { ladder, namespace, flux_namespace: Text::new(), home: None };
-    if let Some(found) = known.find(&given, &mut scope) {
-        return found;
-    }
-    let keys: language::Tenant = resolved(&placement.settings.keys, &mut scope, &mut said);
-    let changes = changes(placement, &mut scope, library, &mut said);
+    let namespace = namespace(&placement.settings.keys, &mut scope, (default, tenant.place), diagnostics);
+    let keys: language::Tenant = resolved(&placement.settings.keys, &mut scope, diagnostics);
+    let changes = changes(placement, &mut scope, library, diagnostics);
     let account = match keys.service_account.as_ref().map(|it| &it.value) {
         None => Some(tenant.team.clone()),
         Some(OrFalse::Some(name)) => Some(name.as_text().clone()),
         Some(OrFalse::False) => None,
     };
-    let (unset, namespace) = (&placement.settings.unset[..], given.namespace.clone());
-    let placed = PlacedTenant { tenant, keys, unset, changes, namespace, account, place: tenant.place };
-    let placed = Arc::new(placed);
-    if said.is_empty() {
-        known.keep(given, scope.take_asked(), Arc::clone(&placed));
-    }
-    diagnostics.append(said);
-    placed
+    let unset = &placement.settings.unset;
+    PlacedTenant { tenant, keys, unset, changes, namespace, account, place: tenant.place }
 }
 
 /// The bundle on the target of the placement.

@@ -1,7 +1,5 @@
 //! A target with everything on it, and what things are called there.
 
-use std::sync::Arc;
-
 use fleetc_manifests::{Place, Text, Value, value};
 
 use super::fleet_source::TreeSource;
@@ -38,7 +36,7 @@ pub(super) struct On<'f> {
     /// Whether only its tenants' apps go.
     pub(super) retired: bool,
     pub(super) access: Access,
-    pub(super) tenants: Vec<Arc<PlacedTenant<'f>>>,
+    pub(super) tenants: Vec<PlacedTenant<'f>>,
     pub(super) apps: Vec<PlacedApp<'f>>,
     /// The bundles that several of them share.
     pub(super) bundles: Vec<PlacedBundle<'f>>,
@@ -172,7 +170,7 @@ impl On<'_> {
     /// The bundle of a tenant that is here, or would be.
     pub(super) fn bundle_of_tenant(&self, name: &Text) -> Text {
         let here = self.tenants.iter().find(|tenant| tenant.tenant.name == *name);
-        here.map_or_else(|| format!("tenant-{name}").into(), |tenant| tenant.bundle())
+        here.map_or_else(|| format!("tenant-{name}").into(), PlacedTenant::bundle)
     }
 
     /// The bundle with the name that several things share.
@@ -240,7 +238,7 @@ impl On<'_> {
     /// The tenant of an app, as it is here.
     pub(super) fn tenant_of(&self, app: &PlacedApp<'_>) -> Option<&PlacedTenant<'_>> {
         let name = app.tenant_name()?;
-        self.tenants.iter().map(|tenant| &**tenant).find(|tenant| tenant.tenant.name == *name)
+        self.tenants.iter().find(|tenant| tenant.tenant.name == *name)
     }
 }
 

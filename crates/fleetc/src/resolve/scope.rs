@@ -122,11 +122,11 @@ impl<'f> Scope<'f> {
         let mut names = std::mem::take(&mut self.asked);
         names.sort_unstable();
         names.dedup();
-        names
-            .into_iter()
-            .map(|name| (self.stands_for(&name), name))
-            .map(|(value, name)| (name, value))
-            .collect()
+        let with_value = |name: Text| {
+            let value = self.stands_for(&name);
+            (name, value)
+        };
+        names.into_iter().map(with_value).collect()
     }
 
     /// Whether all the names stand for the same here, and nothing is wrong with them.

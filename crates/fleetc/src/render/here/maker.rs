@@ -126,8 +126,8 @@ impl Maker<'_, '_> {
         if is_open_secret(object) {
             said.push(messages::secret_in_the_open(&object.value, self.target));
         }
-        let tenant = self.effective.home.as_ref();
-        let problems = tenant.into_iter().flat_map(|tenant| rights::check(tenant, &object.value));
+        let reach = self.effective.reach.as_ref();
+        let problems = reach.into_iter().flat_map(|reach| rights::check(reach, &object.value));
         problems.for_each(|problem| said.push(problem));
     }
 

@@ -8,6 +8,7 @@ mod rbac;
 use fleetc_manifests::{Place, Text, Value, kinds};
 
 use crate::diagnostic::Diagnostic;
+use crate::language;
 use crate::load::ObjectName;
 use crate::messages;
 use crate::render::placed::{Body, PlacedApp, PlacedTenant};
@@ -54,37 +55,60 @@ impl Escape {
     }
 }
 
+/// What decides what a tenant may bring on a target.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::render) struct Reach {
+    name: Text,
+    namespaces: Vec<Text>,
+    account: Option<Text>,
+    allow: Option<language::Allow>,
+    role: Option<Text>,
+    rules: Option<Vec<Value>>,
+}
+
+impl Reach {
+    pub(in crate::render) fn of(tenant: &PlacedTenant<'_>) -> Self {
+        let keys = &tenant.keys;
+        Self {
+            name: tenant.tenant.name.clone(),
+            namespaces: tenant::namespaces(tenant),
+            account: tenant.account.clone(),
+            allow: keys.allow.clone(),
+            role: keys.role.as_ref().map(|role| role.value.clone()),
+            rules: keys.rules.as_ref().map(|rules| rules.iter().map(|rule| rule.0.clone()).collect()),
+        }
+    }
+
+    fn may(&self) -> May<'_> {
+        let allow = self.allow.as_ref();
+        May {
+            namespaces: &self.namespaces,
+            account: self.account.as_ref(),
+            sources: allow.and_then(|allow| allow.sources.as_deref()).unwrap_or_default(),
+            images: allow.and_then(|allow| allow.images.as_deref()),
+            annotations: allow.and_then(|allow| allow.annotations.as_deref()).unwrap_or_default(),
+        }
+    }
+}
+
 /// Says why the tenant may not apply an object of one of its apps.
-pub(in crate::render) fn check(tenant: &PlacedTenant<'_>, object: &Value) -> Vec<Diagnostic> {
-    let (id, name) = (ObjectName::of(object), &tenant.tenant.name);
-    let namespaces = tenant::namespaces(tenant);
+pub(in crate::render) fn check(reach: &Reach, object: &Value) -> Vec<Diagnostic> {
+    let Reach { name, namespaces, account, .. } = reach;
+    let id = ObjectName::of(object);
     if !is_served(object, &id) {
         Vec::new()
     } else if id.namespace.is_empty() {
         vec![messages::beyond_rights_of_tenant(object, name, "it belongs to the whole cluster")]
     } else if !namespaces.contains(&id.namespace) {
-        vec![messages::outside_of_tenant(object, name, &namespaces)]
-    } else if let Some(why) = beyond(tenant, object, &id) {
+        vec![messages::outside_of_tenant(object, name, namespaces)]
+    } else if let Some(why) = beyond(reach, object, &id) {
         vec![messages::beyond_rights_of_tenant(object, name, why)]
-    } else if id.kind == "ServiceAccount" && tenant.account.as_ref() == Some(&id.name) {
+    } else if id.kind == "ServiceAccount" && account.as_ref() == Some(&id.name) {
         vec![messages::account_in_manifests(object, name)]
     } else {
-        let escapes = escapes(object, &id, is_allowed(tenant, &id), &May::of(tenant, &namespaces));
+        let escapes = escapes(object, &id, is_allowed(reach, &id), &reach.may());
         let say = |it: Escape| messages::escape_of_tenant(object, name, it.place, [&it.what, it.help]);
         escapes.into_iter().map(say).collect()
-    }
-}
-
-impl<'t> May<'t> {
-    fn of(tenant: &'t PlacedTenant<'_>, namespaces: &'t [Text]) -> Self {
-        let allow = tenant.keys.allow.as_ref();
-        Self {
-            namespaces,
-            account: tenant.account.as_ref(),
-            sources: allow.and_then(|allow| allow.sources.as_deref()).unwrap_or_default(),
-            images: allow.and_then(|allow| allow.images.as_deref()),
-            annotations: allow.and_then(|allow| allow.annotations.as_deref()).unwrap_or_default(),
-        }
     }
 }
 
@@ -116,27 +140,28 @@ pub(super) fn check_flux(on: &On<'_>, app: &PlacedApp<'_>, objects: &[Rendered])
     let is_applied_by_it = matches!(app.body, Body::Chart(_)) && !on.target.is_remote();
     let tenant = on.tenant_of(app).filter(|_| is_applied_by_it && on.own_account(app).is_none());
     let Some(tenant) = tenant else { return Vec::new() };
+    let reach = Reach::of(tenant);
     let beyond = |object: &Rendered| {
-        let why = beyond(tenant, &object.value, &ObjectName::of(&object.value))?;
-        Some(messages::beyond_rights_of_tenant(&object.value, &tenant.tenant.name, why))
+        let why = beyond(&reach, &object.value, &ObjectName::of(&object.value))?;
+        Some(messages::beyond_rights_of_tenant(&object.value, &reach.name, why))
     };
     objects.iter().filter_map(beyond).collect()
 }
 
 /// Why the tenant's rules or its role do not reach to an object in its namespaces; of roles only `admin` is known well
 /// enough to say.
-fn beyond(tenant: &PlacedTenant<'_>, object: &Value, id: &ObjectName) -> Option<&'static str> {
-    if is_allowed(tenant, id) {
+fn beyond(reach: &Reach, object: &Value, id: &ObjectName) -> Option<&'static str> {
+    if is_allowed(reach, id) {
         return None;
     }
     let api_version = object.get("apiVersion").and_then(Value::as_text).unwrap_or_default();
-    if let Some(rules) = &tenant.keys.rules {
+    if let Some(rules) = &reach.rules {
         let kind = kinds::find(api_version, &id.kind)?;
-        let may = |verb| rules.iter().any(|rule| grants(&rule.0, &id.group, kind.plural, verb));
+        let may = |verb| rules.iter().any(|rule| grants(rule, &id.group, kind.plural, verb));
         let may_apply = ["create", "patch"].into_iter().all(may);
         return (!may_apply).then_some("its `rules` do not let it create and patch this kind");
     }
-    if tenant.keys.role.as_ref().is_some_and(|role| role.value != "admin") {
+    if reach.role.as_ref().is_some_and(|role| role != "admin") {
         return None;
     }
     let is_known = kinds::find(api_version, &id.kind).is_some();
@@ -161,9 +186,9 @@ fn grants(rule: &Value, group: &str, resource: &str, verb: &str) -> bool {
 }
 
 /// Whether the tenant is granted the kind: `group/Kind`, or `Kind` of the core group.
-fn is_allowed(tenant: &PlacedTenant<'_>, id: &ObjectName) -> bool {
+fn is_allowed(reach: &Reach, id: &ObjectName) -> bool {
     let whole: Text =
         if id.group.is_empty() { id.kind.clone() } else { format!("{}/{}", id.group, id.kind).into() };
-    let allowed = tenant.keys.allow.as_ref().and_then(|allow| allow.kinds.as_ref());
+    let allowed = reach.allow.as_ref().and_then(|allow| allow.kinds.as_ref());
     allowed.is_some_and(|kinds| kinds.contains(&whole))
 }

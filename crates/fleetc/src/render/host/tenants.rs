@@ -15,7 +15,7 @@ use crate::render::change;
 use crate::render::flux::is_of_flux;
 use crate::render::kustomization::Kustomization;
 use crate::render::network::Known;
-use crate::render::placed::{self, Body, KnownTenant, PlacedApp, PlacedTenant};
+use crate::render::placed::{self, Body, PlacedApp, PlacedTenant};
 use crate::render::target::{On, Thing};
 use crate::render::{Part, Rendered, tenant};
 
@@ -163,8 +163,8 @@ impl Maker<'_, '_> {
                 let placements = homes.iter().flat_map(|it| it.placements.iter().map(move |at| (*it, at)));
                 for (tenant, placement) in placements.filter(|(_, it)| on_cluster(&it.target)) {
                     let mut ignored = Diagnostics::default();
-                    let (read, known) = ((fleet, self.host.library), KnownTenant::default());
-                    let placed = placed::tenant(read, tenant, placement, &known, &mut ignored);
+                    let read = (fleet, self.host.library);
+                    let placed = placed::tenant(read, tenant, placement, &mut ignored);
                     namespaces.extend(tenant::namespaces(&placed));
                 }
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fleetc_manifests::{Text, Value};
 
-use super::{Given, PlacedTenant, changes, namespace, prefix, resolved};
+use super::{PlacedTenant, changes, namespace, prefix, resolved};
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{App, Fleet, Placement, Tenant};
 use crate::language::{self, OrFalse};
@@ -13,6 +13,7 @@ use crate::load::Library;
 use crate::messages;
 use crate::render::change::Changes;
 use crate::render::config::{self, ConfigMap};
+use crate::render::host::rights::Reach;
 use crate::render::kustomization::Account;
 use crate::render::memo::Memo;
 use crate::render::origin::{self, Origin};
@@ -51,12 +52,24 @@ pub(in crate::render) struct Effective<'f> {
     pub(in crate::render) source: Option<(Value, Text)>,
     /// Its ConfigMaps, by the name that fleet.toml gives them.
     pub(in crate::render) configs: Vec<ConfigMap>,
-    /// Its tenant, or the copy of one.
-    pub(in crate::render) home: Option<Arc<PlacedTenant<'f>>>,
+    /// What its tenant may bring.
+    pub(in crate::render) reach: Option<Reach>,
     /// Whether other targets may have the same.
     pub(in crate::render) is_kept: bool,
     /// What its manifests and Secrets hold, and what was made of each.
     pub(in crate::render) origins: Vec<Origin<'f>>,
+}
+
+/// What decides what an app is on a target, but for what its names stand for.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::render) struct Given {
+    /// Where what the ladder gives lies in memory.
+    ladder: usize,
+    namespace: Text,
+    /// Where its Flux objects lie, if it does not say.
+    flux_namespace: Text,
+    /// What its tenant may bring.
+    reach: Option<Reach>,
 }
 
 /// What one app is, as far as it is the same on several targets.
@@ -78,7 +91,7 @@ pub(in crate::render) fn app<'f>(
     (fleet, library): (&'f Fleet, &'f Library),
     app: &'f App,
     placement: &'f Placement,
-    (home, flux_namespace): (Option<&Arc<PlacedTenant<'f>>>, &Text),
+    (home, flux_namespace): (Option<&PlacedTenant<'_>>, &Text),
     known: &KnownApp<'f>,
     diagnostics: &mut Diagnostics,
 ) -> Option<PlacedApp<'f>> {
@@ -88,20 +101,15 @@ pub(in crate::render) fn app<'f>(
         home.map_or_else(|| format!("{}{}", prefix(&context), app.name), |home| home.namespace.to_string());
     let mut said = Diagnostics::default();
     let namespace = namespace(&placement.settings.keys, &mut scope, (default, app.place), &mut said);
-    let given = Given {
-        ladder: Arc::as_ptr(&placement.settings).addr(),
-        namespace,
-        flux_namespace: home.map_or(flux_namespace, |home| &home.namespace).clone(),
-        home: home.map(|home| Arc::as_ptr(home).addr()),
-    };
+    let ladder = Arc::as_ptr(&placement.settings).addr();
+    let flux_namespace = home.map_or(flux_namespace, |home| &home.namespace).clone();
+    let given = Given { ladder, namespace, flux_namespace, reach: home.map(Reach::of) };
     let effective = known.find(&given, &mut scope).or_else(|| {
-        let mut effective = effective((&given, home), app, placement, &mut scope, library, &mut said)?;
-        effective.is_kept = said.is_empty() && known.keeps();
-        let effective = Arc::new(effective);
-        if effective.is_kept {
-            known.keep(given, scope.take_asked(), Arc::clone(&effective));
-        }
-        Some(effective)
+        let effective = effective(&given, app, placement, &mut scope, library, &mut said)?;
+        // Targets on which the ladder gives the same share what it gives.
+        let is_alone = Arc::strong_count(&placement.settings) == 1;
+        let is_kept = !is_alone && said.is_empty() && known.keeps();
+        Some(kept(Effective { is_kept, ..effective }, given, known, &mut scope))
     });
     diagnostics.append(said);
     let effective = effective?;
@@ -111,9 +119,23 @@ pub(in crate::render) fn app<'f>(
     Some(PlacedApp { app, unset, tenant, scope, effective })
 }
 
+/// What the app is, kept for other targets if they may have the same.
+fn kept<'f>(
+    effective: Effective<'f>,
+    given: Given,
+    known: &KnownApp<'f>,
+    scope: &mut Scope<'_>,
+) -> Arc<Effective<'f>> {
+    let effective = Arc::new(effective);
+    if effective.is_kept {
+        known.keep(given, scope.take_asked(), Arc::clone(&effective));
+    }
+    effective
+}
+
 /// What the app is where names stand for what they do in the scope.
 fn effective<'f>(
-    (given, home): (&Given, Option<&Arc<PlacedTenant<'f>>>),
+    given: &Given,
     app: &App,
     placement: &Placement,
     scope: &mut Scope<'_>,
@@ -132,7 +154,7 @@ fn effective<'f>(
     let written = keys.flux_namespace.as_ref().map(|name| name.as_text().clone());
     let flux_namespace = written.unwrap_or_else(|| given.flux_namespace.clone());
     let origins = origin::of(&keys, library);
-    let (namespace, home, is_kept) = (given.namespace.clone(), home.cloned(), false);
+    let (namespace, reach, is_kept) = (given.namespace.clone(), given.reach.clone(), false);
     Some(Effective {
         keys,
         changes,
@@ -141,7 +163,7 @@ fn effective<'f>(
         flux_namespace,
         source,
         configs,
-        home,
+        reach,
         is_kept,
         origins,
     })
