@@ -37,9 +37,9 @@ pub(super) fn text<'v>(value: &'v Value, field: &str) -> Option<&'v str> {
     word(value, field, "").filter(|text| !text.is_empty())
 }
 
-/// The number of the field.
+/// The number of the field; what has more than 32 bits is another one on the server.
 pub(super) fn number(value: &Value, field: &str) -> Option<i64> {
-    value.get(field)?.as_integer()
+    value.get(field)?.as_integer().filter(|it| i32::try_from(*it).is_ok())
 }
 
 /// The items of the list.

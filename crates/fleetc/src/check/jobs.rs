@@ -4,6 +4,7 @@ use fleetc_manifests::Value;
 
 use super::ask::{has, is_empty, is_true, items, number, text, word};
 use super::walk::{Rule, Walk};
+use super::workloads::is_nothing;
 
 /// Rules about Jobs.
 pub(super) const RULES: &[(&str, Rule)] = &[
@@ -52,9 +53,15 @@ fn selector<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
         walk.bad(spec, "manualSelector", "cannot be `true` here", "take it away");
     } else if is_manual && !has(spec, "selector") {
         walk.needs(spec, "selector");
-    } else if !is_manual && has(spec, "selector") {
+    } else if !is_manual && has(spec, "selector") && (walk.kind == "CronJob" || !chooses_nothing(spec)) {
         walk.bad(spec, "selector", "is made by the server", "take it away");
     }
+}
+
+/// Whether the selector is there, and empty.
+fn chooses_nothing(spec: &Value) -> bool {
+    let is_empty = |field: &str| spec.find(&["selector", field]).is_none_or(is_nothing);
+    is_empty("matchLabels") && is_empty("matchExpressions")
 }
 
 fn failures<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {

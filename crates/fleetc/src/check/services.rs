@@ -68,6 +68,11 @@ fn of_its_type<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
     if !is_checked && number(spec, "healthCheckNodePort").is_some_and(|it| it != 0) {
         walk.only(spec, "healthCheckNodePort", "for a `LoadBalancer` with `externalTrafficPolicy: Local`");
     }
+    if word(spec, "sessionAffinity", "None") == Some("ClientIP") {
+        walk.inside(spec, "sessionAffinityConfig", |walk, config| {
+            walk.inside(config, "clientIP", |walk, it| in_range(it, "timeoutSeconds", 1, 86400, walk));
+        });
+    }
     if kind == "ExternalName" {
         external(spec, walk);
     }

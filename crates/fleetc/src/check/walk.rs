@@ -114,7 +114,8 @@ impl<'v, 'p> Walk<'v, 'p> {
                 }
                 self.value(&entry.value, &field.shape, Some(field));
             }
-            None if !syntax::is_late(&key.text) => self.unknown(entry, shape),
+            // A type without fields takes anything, and keeps nothing.
+            None if !syntax::is_late(&key.text) && !shape.fields().is_empty() => self.unknown(entry, shape),
             None => {}
         }
         self.steps.pop();
@@ -132,6 +133,7 @@ impl<'v, 'p> Walk<'v, 'p> {
     }
 
     fn value(&mut self, value: &'v Value, shape: &'static Shape, field: Option<&'static Field>) {
+        let field = field.filter(|_| !self.is_of_template());
         let limits = field.map_or(&kinds::Limits::NONE, |field| field.limits);
         match (shape, &value.data) {
             (Shape::Any, _) => {}
@@ -249,9 +251,16 @@ impl<'v, 'p> Walk<'v, 'p> {
         }
     }
 
-    /// Whether no server looks at it: what chooses a metric is the business of who measures it.
+    /// Whether no server looks at it: what chooses a metric is the business of who measures it, and of the metadata of a
+    /// template only labels and annotations are held against anything.
     fn is_unread(&self, shape: Type) -> bool {
-        shape.name().starts_with("meta.v1.LabelSelector") && self.is_below("metric")
+        let is_selector = shape.name().starts_with("meta.v1.LabelSelector") && self.is_below("metric");
+        is_selector || (shape.name() == "meta.v1.OwnerReference" && self.is_of_template())
+    }
+
+    /// Whether it belongs to metadata other than the object's own.
+    fn is_of_template(&self) -> bool {
+        self.steps.iter().skip(1).any(|step| matches!(step, Step::Key("metadata")))
     }
 
     fn rules(&mut self, value: &'v Value, shape: Type) {

@@ -83,7 +83,8 @@ fn say_differences(spec: &Value, asked: &Map, walk: &mut Walk<'_, '_>) {
     }
 }
 
-fn is_nothing(value: &Value) -> bool {
+/// Whether the value is null, or a table or a list without anything in it.
+pub(super) fn is_nothing(value: &Value) -> bool {
     value.is_null()
         || value.as_map().is_some_and(Map::is_empty)
         || value.as_list().is_some_and(fleetc_manifests::List::is_empty)
