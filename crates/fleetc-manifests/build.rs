@@ -10,18 +10,21 @@ use std::{env, fs};
 
 fn main() {
     println!("cargo::rerun-if-changed=kinds/kubernetes.txt");
+    println!("cargo::rerun-if-changed=kinds/enforced.txt");
     println!("cargo::rerun-if-changed=build.rs");
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
     let out = env::var("OUT_DIR").expect("cargo sets it");
-    let text =
-        fs::read_to_string(Path::new(&root).join("kinds/kubernetes.txt")).expect("it is in the package");
-    fs::write(Path::new(&out).join("tables.rs"), tables(&text)).expect("cargo made the folder");
+    let read =
+        |name| fs::read_to_string(Path::new(&root).join("kinds").join(name)).expect("it is in the package");
+    let (text, enforced) = (read("kubernetes.txt"), read("enforced.txt"));
+    fs::write(Path::new(&out).join("tables.rs"), tables(&text, &enforced)).expect("cargo made the folder");
 }
 
 /// The tables as Rust.
-fn tables(text: &str) -> String {
+fn tables(text: &str, enforced: &str) -> String {
     let minors = Minors::of(text);
-    let lines: Vec<Vec<&str>> = text.lines().map(words).collect();
+    let mut lines: Vec<Vec<&str>> = text.lines().map(words).collect();
+    enforce(&mut lines, enforced);
     let names: Vec<&str> = starting(&lines, "type").map(|line| line[1]).collect();
     let types: BTreeMap<&str, usize> = names.iter().enumerate().map(|(index, name)| (*name, index)).collect();
     let mut out = String::new();
@@ -30,7 +33,47 @@ fn tables(text: &str) -> String {
     lifecycles(&lines, &mut out);
     writeln!(out, "static TYPE_NAMES: [&str; {}] = {names:?};", names.len()).expect("it is a string");
     fields(&lines, &types, &minors, &mut out);
+    rules(&lines, &minors, &mut out);
     out
+}
+
+/// Adds to the fields what servers ask of them beyond their schemas.
+fn enforce<'t>(lines: &mut [Vec<&'t str>], enforced: &'t str) {
+    let mut asked: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    let mut of = "";
+    for line in enforced.lines().map(words) {
+        match line[..] {
+            ["type", name] => of = name,
+            ["", field, ..] => drop(asked.insert((of, field.trim_end_matches('!')), line[1..].to_vec())),
+            _ => {}
+        }
+    }
+    let mut met = Vec::new();
+    for line in lines {
+        match line[..] {
+            ["type", name, ..] => of = name,
+            ["", field, shape, ..] => {
+                let name = (of, field.trim_end_matches(['!', '?']));
+                let Some([field, more @ ..]) = asked.get(&name).map(Vec::as_slice) else { continue };
+                met.push(name);
+                let filled = field.ends_with('!').then(|| filled(shape));
+                line.splice(3..3, more.iter().copied().chain(filled.flatten()));
+                line[1] = if field.ends_with('!') { field } else { line[1] };
+            }
+            _ => {}
+        }
+    }
+    asked.retain(|name, _| !met.contains(name));
+    assert!(asked.is_empty(), "enforced.txt names what there is not: {asked:?}");
+}
+
+/// What says of a value of that shape that it is not empty.
+fn filled(shape: &str) -> Option<&'static str> {
+    match shape.as_bytes()[0] {
+        b'[' => Some("minItems=1"),
+        b'{' => Some("minProperties=1"),
+        _ => (shape == "string").then_some("minLength=1"),
+    }
 }
 
 /// The lines that begin with the word.
@@ -191,6 +234,31 @@ fn fields(lines: &[Vec<&str>], types: &BTreeMap<&str, usize>, minors: &Minors<'_
     out.push_str("];\n");
 }
 
+/// The rules of every type, in CEL.
+fn rules(lines: &[Vec<&str>], minors: &Minors<'_>, out: &mut String) {
+    let mut all: Vec<Vec<String>> = Vec::new();
+    for line in lines {
+        match line[..] {
+            ["type", ..] => all.push(Vec::new()),
+            ["", "+rule", of, rule, message, ..] => {
+                let versions = minors.of_line(line);
+                let of = if of == "." { "" } else { of };
+                // Both texts are written in JSON, whose escapes Rust has too.
+                let rule = format!(
+                    "Rule {{ of: {of:?}, rule: {rule}, message: {message}, versions: Versions({versions}) }}"
+                );
+                all.last_mut().expect("a rule follows its type").push(rule);
+            }
+            _ => {}
+        }
+    }
+    writeln!(out, "static TYPE_RULES: [&[Rule]; {}] = [", all.len()).expect("it is a string");
+    for rules in all {
+        writeln!(out, "    &[{}],", rules.join(", ")).expect("it is a string");
+    }
+    out.push_str("];\n");
+}
+
 fn field(name: &str, line: &[&str], types: &BTreeMap<&str, usize>, minors: &Minors<'_>) -> String {
     let attribute = |start: &str| line[3..].iter().find_map(|word| word.strip_prefix(start));
     let in_brackets = |start: &str| attribute(start).map(|word| word.strip_suffix(')').unwrap_or(word));
@@ -244,6 +312,11 @@ fn limits(line: &[&str], minors: &Minors<'_>) -> String {
             write!(out, "{name}: Some({text}), ").expect("it is a string");
         }
     }
+    for (start, name) in [("form=", "form"), ("keys=", "keys")] {
+        if let Some(form) = attribute(start) {
+            write!(out, "{name}: Some(Form::{}), ", in_camel_case(form)).expect("it is a string");
+        }
+    }
     for (start, name) in [
         ("minLength=", "min_length"),
         ("maxLength=", "max_length"),
@@ -255,10 +328,22 @@ fn limits(line: &[&str], minors: &Minors<'_>) -> String {
         ("maxProperties=", "max_properties"),
     ] {
         if let Some(number) = attribute(start) {
-            write!(out, "{name}: Some({number}), ").expect("it is a string");
+            write!(out, "{name}: Some({}), ", in_groups(number)).expect("it is a string");
         }
     }
     if out.is_empty() { "&Limits::NONE".into() } else { format!("&Limits {{ {out}..Limits::NONE }}") }
+}
+
+/// `65_535` of `65535`.
+fn in_groups(number: &str) -> String {
+    let groups: Vec<&[u8]> = number.as_bytes().rchunks(3).rev().collect();
+    groups.iter().map(|group| String::from_utf8_lossy(group)).collect::<Vec<_>>().join("_")
+}
+
+/// `DnsLabel` of `dns-label`.
+fn in_camel_case(name: &str) -> String {
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    name.split('-').map(capital).collect()
 }
 
 /// What stands between bars; those in quotes do not count.
@@ -290,7 +375,8 @@ fn shape(word: &str, types: &BTreeMap<&str, usize>) -> String {
         "int32" => "Int32",
         "int64" => "Int64",
         "double" => "Double",
-        "time" | "microtime" => "Time",
+        "time" => "Time",
+        "microtime" => "MicroTime",
         "bytes" => "Bytes",
         "quantity" => "Quantity",
         "int-or-string" => "IntOrString",

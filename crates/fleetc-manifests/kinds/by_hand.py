@@ -16,6 +16,8 @@ NOT_ENFORCED = {
     "core.v1.Sysctl.value",
     "core.v1.TypedLocalObjectReference.kind",
     "discovery.v1.EndpointSlice.endpoints",
+    "discovery.v1.ForNode.name",
+    "discovery.v1.ForZone.name",
     "rbac.v1.RoleRef.apiGroup",
     "scheduling.v1.PriorityClass.value",
     "storage.v1.CSIDriver.spec",

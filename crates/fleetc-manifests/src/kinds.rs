@@ -1,11 +1,14 @@
 //! What Kubernetes and Flux know of their kinds: scope, fields, and how lists merge.
 //!
-//! The tables are made from `kinds/kubernetes.txt`, which is made from the published API descriptions.
+//! The tables are made from `kinds/kubernetes.txt`, which is made from the published API descriptions, and from
+//! `kinds/enforced.txt`, which says what servers ask beyond them.
 
+mod form;
 mod versions;
 
 use std::sync::LazyLock;
 
+pub use form::Form;
 pub use versions::{Lifecycle, Versions, lifecycle};
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
@@ -63,6 +66,19 @@ pub struct Field {
     pub limits: &'static Limits,
 }
 
+/// A rule of a type, beyond its fields.
+#[derive(Debug)]
+pub struct Rule {
+    /// The field that it is about, or nothing if it is about the whole.
+    pub of: &'static str,
+    /// The rule, in CEL.
+    pub rule: &'static str,
+    /// What it means.
+    pub message: &'static str,
+    /// In which versions it holds.
+    pub versions: Versions,
+}
+
 /// Whether a field must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Required {
@@ -88,6 +104,10 @@ pub struct Gate {
 pub struct Limits {
     /// The only values, and the versions that know them; any if there are none.
     pub values: &'static [(&'static str, Versions)],
+    /// How it is written.
+    pub form: Option<Form>,
+    /// How its keys are written, if it is a map.
+    pub keys: Option<Form>,
     /// A regular expression that meets it.
     pub pattern: Option<&'static str>,
     /// What the server fills in, as JSON.
@@ -114,6 +134,8 @@ impl Limits {
     /// None at all.
     pub const NONE: Self = Self {
         values: &[],
+        form: None,
+        keys: None,
         pattern: None,
         default: None,
         min_length: None,
@@ -157,6 +179,8 @@ pub enum Scalar {
     Double,
     /// A point in time, as a string.
     Time,
+    /// One with exactly six digits behind the second.
+    MicroTime,
     /// Bytes, as base64.
     Bytes,
     /// An amount: `500m`, `2Gi`, or a number.
@@ -190,6 +214,18 @@ impl Type {
     /// Its fields, by name; one that versions disagree about stands there several times, the newest last.
     pub fn fields(self) -> &'static [Field] {
         TYPES[usize::from(self.0)]
+    }
+
+    /// The rules that an object of the type must keep.
+    ///
+    /// ```
+    /// use fleetc_manifests::kinds;
+    ///
+    /// let spec = kinds::types().find(|it| it.name() == "helm.v2.HelmRelease.spec").unwrap();
+    /// assert_eq!(spec.rules()[0].message, "either chart or chartRef must be set");
+    /// ```
+    pub fn rules(self) -> &'static [Rule] {
+        TYPE_RULES[usize::from(self.0)]
     }
 
     /// The field of that name, as the newest version has it.

@@ -3,20 +3,37 @@
 //! What a cluster refuses under strict validation, or under server-side apply, is an error; what it accepts is none.
 
 mod across;
+mod addresses;
+mod admission;
+mod ask;
+mod cel;
 mod cluster;
+mod configs;
 mod credentials;
+mod cron;
 mod custom;
+mod defaults;
 mod definitions;
+mod endpoints;
 mod exceptions;
+mod forms;
 mod images;
+mod jobs;
 mod metadata;
 mod network;
 mod patterns;
+mod peers;
 mod pods;
 mod pulled;
+mod quantity;
+mod quotas;
+mod rights;
+mod rules;
 mod scalars;
 mod scaling;
 mod served;
+mod services;
+mod storage;
 mod syntax;
 mod twins;
 mod unused;

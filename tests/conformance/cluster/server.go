@@ -57,7 +57,7 @@ func startServer(p *processes, etcd, name string) (*server, error) {
 	err = p.start(name+"-apiserver", "kube-apiserver", nil,
 		"--etcd-servers="+etcd, "--etcd-prefix=/"+name, "--bind-address=127.0.0.1", "--secure-port="+port,
 		"--advertise-address=127.0.0.1", "--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.0.0.0/16",
-		"--authorization-mode=RBAC", "--token-auth-file="+tokens, "--service-account-issuer=https://conformance",
+		"--authorization-mode=RBAC", "--allow-privileged", "--token-auth-file="+tokens, "--service-account-issuer=https://conformance",
 		"--tls-cert-file="+certificate, "--tls-private-key-file="+key,
 		"--service-account-key-file="+key, "--service-account-signing-key-file="+key)
 	if err != nil {
@@ -124,6 +124,7 @@ func (s *server) config(token string) (*rest.Config, error) {
 	config, err := clientcmd.RESTConfigFromKubeConfig(s.kubeconfig(token))
 	if err == nil {
 		config.QPS = -1 // As fast as the server answers.
+		config.WarningHandler = rest.NoWarnings{}
 	}
 	return config, err
 }

@@ -1,5 +1,7 @@
 //! Objects of custom kinds against the CustomResourceDefinitions that the fleet itself has.
 
+mod defaults;
+mod formats;
 mod schema;
 
 use std::collections::BTreeMap;
@@ -7,6 +9,7 @@ use std::collections::BTreeMap;
 use fleetc_manifests::{Text, Value};
 
 use super::patterns::OfThread;
+use super::walk::Walk;
 use crate::diagnostic::Diagnostic;
 use crate::load::{Library, ObjectName};
 use crate::tree::Tree;
@@ -99,6 +102,14 @@ impl Definition<'_> {
     }
 }
 
+/// Metadata is the same for every kind.
+fn check_metadata(object: &Value, patterns: &mut OfThread) -> Vec<Diagnostic> {
+    let name = ObjectName::of(object);
+    let mut walk = Walk::of_custom_kind(&name.kind, object.place, patterns);
+    walk.metadata(object);
+    walk.said
+}
+
 /// What all of the definitions say against the object: where a cluster may have any of them, one that takes it is
 /// enough.
 pub(super) fn check(
@@ -112,7 +123,8 @@ pub(super) fn check(
     let mut first = None;
     for definition in definitions.iter().filter(|definition| definition.serves(version)) {
         let Some(schema) = definition.schema(version) else { return Vec::new() };
-        let said = schema::check(schema, object, fresh, &ObjectName::of(object).kind, patterns);
+        let mut said = schema::check(schema, object, fresh, &ObjectName::of(object).kind, patterns);
+        said.extend(check_metadata(object, patterns));
         if said.is_empty() {
             return said;
         }

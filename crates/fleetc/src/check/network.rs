@@ -1,62 +1,48 @@
-//! Services and Ingresses.
+//! Ingresses.
 
-use fleetc_manifests::{Place, Value};
+use fleetc_manifests::Value;
+use fleetc_manifests::kinds::Form;
 
-use super::metadata;
-use super::syntax::{is_dns_label, is_late};
+use super::addresses::address;
+use super::ask::{has, is_empty, number, text, word};
+use super::syntax::is_late;
 use super::walk::{Rule, Walk};
-use super::workloads::in_range;
 use crate::messages;
 
-/// Rules about the network.
+/// Rules about Ingresses.
 pub(super) const RULES: &[(&str, Rule)] = &[
-    ("core.v1.ServiceSpec", service),
-    ("core.v1.ServicePort", port),
+    ("networking.v1.IngressSpec", ingress),
+    ("networking.v1.IngressRule", host),
+    ("networking.v1.IngressClassParametersReference", class),
     ("networking.v1.IngressBackend", backend),
     ("networking.v1.IngressServiceBackend", backend_port),
     ("networking.v1.HTTPIngressPath", path),
 ];
 
-fn service<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
-    let ports = spec.get("ports").and_then(Value::as_list);
-    let count = ports.map_or(0, fleetc_manifests::List::len);
-    let kind = spec.get("type").and_then(Value::as_text).unwrap_or("ClusterIP");
-    let is_headless = spec.get("clusterIP").and_then(Value::as_text) == Some("None");
-    if count == 0 && kind != "ExternalName" && !is_headless && !is_late(kind) {
-        walk.say(messages::missing_field(walk.place(spec.place), "Service", &walk.path_to("ports")));
+/// An Ingress leads somewhere.
+fn ingress<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
+    if is_empty(spec, "rules") && !has(spec, "defaultBackend") {
+        walk.needs(spec, "rules");
     }
-    if kind == "ExternalName" && spec.get("externalName").is_none_or(Value::is_null) {
-        walk.say(messages::missing_field(walk.place(spec.place), "Service", &walk.path_to("externalName")));
-    }
-    if let Some(selector) = spec.get("selector") {
-        metadata::check_labels(selector, walk);
-    }
-    let mut names: Vec<&str> = Vec::new();
-    walk.each(spec, "ports", |walk, port| {
-        let written = port.get("name").filter(|name| !name.is_null());
-        let name = written.and_then(Value::as_text).unwrap_or_default();
-        let place = walk.place(written.map_or(port.place, |name| name.place));
-        if name.is_empty() && count > 1 {
-            walk.say(messages::missing_field(place, "Service", &walk.path_to("name")));
-        } else if names.contains(&name) {
-            walk.say(messages::duplicate_item(place, Place::NONE, "ports", &format!("`name: {name}`")));
-        }
-        names.push(name);
-    });
 }
 
-fn port<'v>(port: &'v Value, walk: &mut Walk<'v, '_>) {
-    in_range(port, "port", 1, 65535, walk);
-    in_range(port, "targetPort", 0, 65535, walk);
-    in_range(port, "nodePort", 0, 65535, walk);
-    let Some(name) = port.get("name") else { return };
-    if let Some(text) =
-        name.as_text().filter(|text| !text.is_empty() && !is_late(text) && !is_dns_label(text))
-    {
-        let help = "lower-case letters, digits and `-`, beginning and ending with a letter or a digit";
-        let problem = format!("is no name of a port: `{text}`");
-        let path = walk.path_to("name");
-        walk.say(messages::bad_field_value(walk.place(name.place), &path, &problem, help));
+fn host<'v>(rule: &'v Value, walk: &mut Walk<'v, '_>) {
+    if text(rule, "host").is_some_and(|host| address(host).is_some()) {
+        walk.bad(rule, "host", "is an IP address", "write a DNS name, or take it away: all hosts are meant");
+    } else {
+        walk.has_form(rule, "host", Form::Host);
+    }
+}
+
+fn class<'v>(parameters: &'v Value, walk: &mut Walk<'v, '_>) {
+    match word(parameters, "scope", "Cluster") {
+        Some("Namespace") if word(parameters, "namespace", "") == Some("") => {
+            walk.needs(parameters, "namespace");
+        }
+        Some("Cluster") if has(parameters, "namespace") => {
+            walk.only(parameters, "namespace", "beside `scope: Namespace`");
+        }
+        _ => {}
     }
 }
 
@@ -70,26 +56,34 @@ fn backend<'v>(backend: &'v Value, walk: &mut Walk<'v, '_>) {
 }
 
 fn backend_port<'v>(service: &'v Value, walk: &mut Walk<'v, '_>) {
-    let port = |key: &str| service.find(&["port", key]).is_some_and(|it| !it.is_null());
-    if port("name") == port("number") {
-        let found = if port("name") { &["name", "number"][..] } else { &[] };
-        let place = service.get("port").map_or(service.place, |port| port.place);
-        walk.say(messages::not_one_of(walk.place(place), &walk.path_to("port"), &["name", "number"], found));
+    let port = service.get("port").unwrap_or(service);
+    let has_number = number(port, "number").is_some_and(|it| it != 0);
+    let Some(name) = word(port, "name", "") else { return };
+    if has_number == name.is_empty() {
+        return;
     }
+    let found = if has_number { &["name", "number"][..] } else { &[] };
+    walk.say(messages::not_one_of(walk.place(port.place), &walk.path_to("port"), &["name", "number"], found));
 }
 
 fn path<'v>(path: &'v Value, walk: &mut Walk<'v, '_>) {
-    let kind = path.get("pathType").and_then(Value::as_text).unwrap_or_default();
-    let Some(written) = path.get("path") else { return };
-    let text = written.as_text().unwrap_or_default();
-    if matches!(kind, "Exact" | "Prefix") && !text.starts_with('/') && !is_late(text) {
+    let Some(kind) = text(path, "pathType") else { return };
+    let Some(written) = path.get("path").and_then(Value::as_text).filter(|text| !is_late(text)) else {
+        if kind != "ImplementationSpecific" && !has(path, "path") {
+            walk.needs(path, "path");
+        }
+        return;
+    };
+    let is_plain = kind == "ImplementationSpecific";
+    let may_be_empty = is_plain && written.is_empty();
+    if !may_be_empty && !written.starts_with('/') {
         let problem = format!("must begin with `/` where `pathType` is `{kind}`");
-        let at = walk.path_to("path");
-        walk.say(messages::bad_field_value(
-            walk.place(written.place),
-            &at,
-            &problem,
-            &format!("write `/{text}`"),
-        ));
+        walk.bad(path, "path", &problem, &format!("write `/{written}`"));
+    }
+    let is_part = |part: &&&str| written.contains(**part);
+    let is_end = |part: &&&str| written.ends_with(**part);
+    let wrong = ["//", "/./", "/../", "%2f", "%2F"].iter().find(is_part);
+    if let Some(wrong) = wrong.or_else(|| ["/..", "/."].iter().find(is_end)).filter(|_| !is_plain) {
+        walk.bad(path, "path", &format!("cannot hold `{wrong}` here"), "write the path without it");
     }
 }

@@ -5,8 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use regex::{Regex, RegexBuilder};
 
+use super::cel::Expressions;
+
 /// How large a compiled expression may be: those of a CustomResourceDefinition are a stranger's.
 const LARGEST: usize = 1 << 20;
+
+/// Whether it is certain that no server reads the expression: those that only this library does not know are none.
+pub(super) fn is_surely_none(pattern: &str) -> bool {
+    let Err(regex::Error::Syntax(why)) = Regex::new(pattern) else { return false };
+    let certain = ["look-around", "unclosed", "unopened", "repetition operator missing expression"];
+    certain.iter().any(|it| why.contains(it)) && !pattern.contains("\\Q")
+}
 
 /// All that were compiled.
 #[derive(Default, Clone)]
@@ -14,13 +23,15 @@ pub(super) struct Patterns(Arc<Mutex<BTreeMap<String, Option<Arc<Regex>>>>>);
 
 /// Those that one thread has used.
 pub(super) struct OfThread {
+    /// Rules of definitions.
+    pub(super) expressions: Expressions,
     all: Patterns,
     known: BTreeMap<usize, Option<Arc<Regex>>>,
 }
 
 impl Patterns {
     pub(super) fn for_thread(&self) -> OfThread {
-        OfThread { all: self.clone(), known: BTreeMap::new() }
+        OfThread { expressions: Expressions::default(), all: self.clone(), known: BTreeMap::new() }
     }
 
     fn get(&self, pattern: &str) -> Option<Arc<Regex>> {

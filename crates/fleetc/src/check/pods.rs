@@ -1,45 +1,49 @@
-//! Pods: containers, ports, volumes and mounts.
+//! Pods and their containers.
 
-use fleetc_manifests::kinds::{self, Type};
+mod probes;
+mod resources;
+mod scheduling;
+mod security;
+mod variables;
+mod volumes;
+
+use fleetc_manifests::kinds::{self, Field, Type};
 use fleetc_manifests::{Place, Value};
 
-use super::syntax::{is_config_key, is_dns_label, is_environment_name, is_late, is_port_name};
+use super::ask::{is_empty, is_true, items, number, text};
+use super::syntax::{is_dns_label, is_environment_name, is_late, is_port_name};
 use super::walk::{Rule, Walk};
-use super::workloads::{in_range, not_negative};
+use super::workloads::in_range;
 use crate::messages;
 
-/// Rules about pods.
-pub(super) const RULES: &[(&str, Rule)] = &[
+/// Rules about pods, and about what is in them.
+pub(super) fn rules() -> Vec<(&'static str, Rule)> {
+    let parts = [
+        RULES,
+        probes::RULES,
+        resources::RULES,
+        scheduling::RULES,
+        security::RULES,
+        variables::RULES,
+        volumes::RULES,
+    ];
+    parts.concat()
+}
+
+const RULES: &[(&str, Rule)] = &[
     ("core.v1.PodSpec", pod),
     ("core.v1.Container", container),
     ("core.v1.ContainerPort", port),
     ("core.v1.EnvVar", variable),
-    ("core.v1.EnvVarSource", variable_source),
-    ("core.v1.Volume", volume),
-    ("core.v1.VolumeMount", mount),
     ("core.v1.Probe", probe),
     ("core.v1.LifecycleHandler", handler),
-    ("core.v1.HTTPGetAction", port_number),
-    ("core.v1.TCPSocketAction", port_number),
-    ("core.v1.ConfigMap", config_keys),
-    ("core.v1.Secret", config_keys),
-    ("core.v1.ResourceRequirements", resources),
 ];
 
 /// The lists of containers that every version takes in a manifest.
 const CONTAINERS: [&str; 2] = ["initContainers", "containers"];
 
 fn pod<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
-    let names = |key: &str| -> Vec<&str> {
-        let items = spec.get(key).and_then(Value::as_list).into_iter().flatten();
-        items.filter_map(|item| item.get("name").and_then(Value::as_text)).collect()
-    };
-    let volumes = names("volumes");
-    if spec.get("containers").and_then(Value::as_list).is_some_and(fleetc_manifests::List::is_empty) {
-        let place = spec.get("containers").map_or(Place::NONE, |it| it.place);
-        walk.say(messages::missing_field(walk.place(place), "Pod", &walk.path_to("containers[0]")));
-    }
-    let init = names("initContainers");
+    let init: Vec<&str> = items(spec, "initContainers").filter_map(|it| it.get("name")?.as_text()).collect();
     walk.each(spec, "containers", |walk, container| {
         let name = container.get("name");
         if let Some(twin) = name.filter(|name| name.as_text().is_some_and(|it| init.contains(&it))) {
@@ -48,26 +52,26 @@ fn pod<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
             walk.say(messages::duplicate_item(place, Place::NONE, "initContainers and containers", &text));
         }
     });
-    for key in CONTAINERS {
-        walk.each(spec, key, |walk, container| {
-            walk.each(container, "volumeMounts", |walk, mount| {
-                let Some(name) = mount.get("name") else { return };
-                let missing =
-                    name.as_text().filter(|it| !volumes.contains(it) && !is_late(it) && !it.is_empty());
-                if let Some(missing) = missing {
-                    let (place, path) = (walk.place(name.place), walk.path_to("name"));
-                    walk.say(messages::dangling_name(
-                        place,
-                        &path,
-                        "volume",
-                        missing,
-                        volumes.iter().copied(),
-                    ));
-                }
-            });
-        });
+    let is_named = |field: &str| spec.get("dnsConfig").is_some_and(|it| !is_empty(it, field));
+    if text(spec, "dnsPolicy") == Some("None") && !is_named("nameservers") {
+        walk.needs(spec, "dnsConfig.nameservers");
     }
-    not_negative(spec, "terminationGracePeriodSeconds", walk);
+    if !is_empty(spec, "ephemeralContainers") {
+        walk.bad(spec, "ephemeralContainers", "cannot be in a manifest", "add them to a pod that runs");
+    }
+    if is_true(spec, "hostNetwork") {
+        for list in CONTAINERS {
+            walk.each(spec, list, |walk, container| walk.each(container, "ports", host_port));
+        }
+    }
+}
+
+/// On the network of its node, a container listens where the node does.
+fn host_port<'v>(walk: &mut Walk<'v, '_>, port: &'v Value) {
+    let (own, host) = (number(port, "containerPort"), number(port, "hostPort"));
+    if host.is_some_and(|host| host != 0 && Some(host) != own) {
+        walk.bad(port, "hostPort", "is not `containerPort`, in a pod with `hostNetwork`", "take it away");
+    }
 }
 
 fn container<'v>(container: &'v Value, walk: &mut Walk<'v, '_>) {
@@ -88,14 +92,9 @@ fn container<'v>(container: &'v Value, walk: &mut Walk<'v, '_>) {
             ));
         }
         Some(image) if image.as_text().is_some_and(|text| text != text.trim()) => {
-            let path = walk.path_to("image");
-            let help = "take the white space away";
-            walk.say(messages::bad_field_value(
-                walk.place(image.place),
-                &path,
-                "begins or ends with white space",
-                help,
-            ));
+            // Only a pod is refused for it; a template is taken, and its pods are not.
+            let (place, path) = (walk.place(image.place), walk.path_to("image"));
+            walk.say(messages::spaced_image(place, &path, walk.kind == "Pod"));
         }
         _ => {}
     }
@@ -125,11 +124,6 @@ fn port<'v>(port: &'v Value, walk: &mut Walk<'v, '_>) {
     }
 }
 
-/// A port by its number or its name, where a probe or a handler asks for one.
-fn port_number<'v>(action: &'v Value, walk: &mut Walk<'v, '_>) {
-    in_range(action, "port", 1, 65535, walk);
-}
-
 fn variable<'v>(variable: &'v Value, walk: &mut Walk<'v, '_>) {
     if let Some(name) = variable.get("name")
         && let Some(text) = name.as_text().filter(|text| !is_late(text) && !is_environment_name(text))
@@ -146,40 +140,8 @@ fn variable<'v>(variable: &'v Value, walk: &mut Walk<'v, '_>) {
     }
 }
 
-fn variable_source<'v>(source: &'v Value, walk: &mut Walk<'v, '_>) {
-    one_of(source, "core.v1.EnvVarSource", &[], walk);
-}
-
-fn volume<'v>(volume: &'v Value, walk: &mut Walk<'v, '_>) {
-    dns_label(volume, "name", walk);
-    // One without a source is an emptyDir.
-    at_most_one(volume, "core.v1.Volume", &["name"], walk);
-}
-
-fn mount<'v>(mount: &'v Value, walk: &mut Walk<'v, '_>) {
-    let has = |key| mount.get(key).and_then(Value::as_text).is_some_and(|text| !text.is_empty());
-    if has("subPath") && has("subPathExpr") {
-        let message = format!("`{}` has `subPath` and `subPathExpr` at once", walk.path());
-        walk.say(messages::fields_that_exclude(walk.place(mount.place), &message, "keep one of them"));
-    }
-    if let Some(path) = mount.get("mountPath").filter(|path| path.as_text() == Some("")) {
-        let at = walk.path_to("mountPath");
-        walk.say(messages::bad_field_value(
-            walk.place(path.place),
-            &at,
-            "is empty",
-            "write an absolute path",
-        ));
-    }
-}
-
 fn probe<'v>(probe: &'v Value, walk: &mut Walk<'v, '_>) {
     actions(probe, &["exec", "grpc", "httpGet", "tcpSocket"], walk);
-    for field in
-        ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"]
-    {
-        not_negative(probe, field, walk);
-    }
 }
 
 fn handler<'v>(handler: &'v Value, walk: &mut Walk<'v, '_>) {
@@ -190,40 +152,6 @@ fn actions(value: &Value, fields: &[&str], walk: &mut Walk<'_, '_>) {
     let found = found(value, fields);
     if found.len() != 1 {
         walk.say(messages::not_one_of(walk.place(value.place), &walk.path(), fields, &found));
-    }
-}
-
-/// Names of keys, and values that no server takes.
-fn config_keys<'v>(object: &'v Value, walk: &mut Walk<'v, '_>) {
-    for field in ["data", "binaryData", "stringData"] {
-        for entry in object.get(field).and_then(Value::as_map).into_iter().flatten() {
-            let key = &entry.key;
-            if !is_config_key(&key.text) && !is_late(&key.text) {
-                let problem = format!("has the key `{}`, which is none", key.text);
-                let help = "letters, digits, `-`, `_` and `.`, at most 253 of them";
-                walk.say(messages::bad_field_value(walk.place(key.place), field, &problem, help));
-            }
-        }
-    }
-}
-
-fn resources<'v>(resources: &'v Value, walk: &mut Walk<'v, '_>) {
-    for part in ["requests", "limits"] {
-        for entry in resources.get(part).and_then(Value::as_map).into_iter().flatten() {
-            let is_negative = match (entry.value.as_text(), entry.value.as_integer()) {
-                (Some(text), _) => text.starts_with('-'),
-                (_, number) => number.is_some_and(|number| number < 0),
-            };
-            if is_negative {
-                let path = walk.path_to(&format!("{part}.{}", entry.key.text));
-                walk.say(messages::bad_field_value(
-                    walk.place(entry.value.place),
-                    &path,
-                    "is negative",
-                    "write 0 or more",
-                ));
-            }
-        }
     }
 }
 
@@ -238,26 +166,29 @@ fn dns_label(value: &Value, field: &str, walk: &mut Walk<'_, '_>) {
 }
 
 /// Says that exactly one of the fields of a type must be there.
-fn one_of(value: &Value, shape: &str, but: &[&str], walk: &mut Walk<'_, '_>) {
-    let fields = fields_of(shape, but);
-    let found = found(value, &fields);
-    if found.len() != 1 {
-        walk.say(messages::not_one_of(walk.place(value.place), &walk.path(), &fields, &found));
+fn one_of(value: &Value, shape: &str, walk: &mut Walk<'_, '_>) {
+    at_most_one(value, shape, &[], walk);
+    let fields: Vec<&str> = fields_of(shape).map(|field| field.name).collect();
+    if found(value, &fields).is_empty() {
+        walk.say(messages::not_one_of(walk.place(value.place), &walk.path(), &fields, &[]));
     }
 }
 
+/// Says that there is more than one of the fields of a type; those that the server may drop do not count.
 fn at_most_one(value: &Value, shape: &str, but: &[&str], walk: &mut Walk<'_, '_>) {
-    let fields = fields_of(shape, but);
+    let versions = walk.versions;
+    let stays = |field: &&Field| field.gate.is_none_or(|gate| !gate.versions.meet(versions));
+    let fields: Vec<&str> = fields_of(shape).filter(stays).map(|field| field.name).collect();
+    let fields: Vec<&str> = fields.into_iter().filter(|name| !but.contains(name)).collect();
     let found = found(value, &fields);
     if found.len() > 1 {
         walk.say(messages::not_one_of(walk.place(value.place), &walk.path(), &fields, &found));
     }
 }
 
-fn fields_of(shape: &str, but: &[&str]) -> Vec<&'static str> {
+fn fields_of(shape: &str) -> impl Iterator<Item = &'static Field> {
     let shape = kinds::types().find(|it| it.name() == shape);
-    let names = shape.map(Type::fields).into_iter().flatten().map(|field| field.name);
-    names.filter(|name| !but.contains(name)).collect()
+    shape.map(Type::fields).into_iter().flatten()
 }
 
 /// Which of the fields are there.

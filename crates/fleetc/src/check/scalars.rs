@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use fleetc_manifests::kinds::{Limits, Scalar};
 use fleetc_manifests::{Data, Number, Value};
 
-use super::syntax::{is_late, is_quantity};
+use super::forms;
+use super::syntax::{is_late, is_quantity, is_time};
 use super::walk::Walk;
 use crate::messages;
 
@@ -21,7 +22,7 @@ pub(super) fn check(value: &Value, scalar: Scalar, limits: &Limits, walk: &mut W
         return;
     }
     check_form(value, scalar, walk);
-    check_limits(value, limits, walk);
+    check_limits(value, scalar, limits, walk);
 }
 
 fn is_of_type(value: &Value, scalar: Scalar) -> bool {
@@ -29,11 +30,15 @@ fn is_of_type(value: &Value, scalar: Scalar) -> bool {
         (Data::Bool(_), Scalar::Bool)
         | (
             Data::Text(_),
-            Scalar::Text | Scalar::Time | Scalar::Bytes | Scalar::Quantity | Scalar::IntOrString,
+            Scalar::Text
+            | Scalar::Time
+            | Scalar::MicroTime
+            | Scalar::Bytes
+            | Scalar::Quantity
+            | Scalar::IntOrString,
         )
         | (Data::Number(_), Scalar::Quantity | Scalar::Double) => true,
-        (Data::Number(number), Scalar::Int32 | Scalar::Int64) => is_whole(number),
-        (Data::Number(number), Scalar::IntOrString) => number.as_integer().is_some(),
+        (Data::Number(number), Scalar::Int32 | Scalar::Int64 | Scalar::IntOrString) => is_whole(number),
         _ => false,
     }
 }
@@ -45,7 +50,7 @@ fn is_whole(number: &Number) -> bool {
 
 fn type_name(scalar: Scalar) -> &'static str {
     match scalar {
-        Scalar::Text | Scalar::Time | Scalar::Bytes => "a string",
+        Scalar::Text | Scalar::Time | Scalar::MicroTime | Scalar::Bytes => "a string",
         Scalar::Bool => "a boolean",
         Scalar::Int32 | Scalar::Int64 => "an integer",
         Scalar::Double => "a number",
@@ -62,6 +67,18 @@ fn check_form(value: &Value, scalar: Scalar, walk: &mut Walk<'_, '_>) {
             let help = "a number and a unit without a space: `500m`, `0.5`, `64Mi`, `2Gi`";
             walk.say(messages::bad_field_value(place, &walk.path(), &problem, help));
         }
+        (Scalar::Time, Some(text), _) if !is_time(text) => {
+            walk.say(messages::bad_field_value(
+                place,
+                &walk.path(),
+                "is no time",
+                "write `2026-01-02T03:04:05Z`",
+            ));
+        }
+        (Scalar::MicroTime, Some(text), _) if !is_time(text) || micros(text) != 6 => {
+            let help = "write it with six digits behind the second: `2026-01-02T03:04:05.000000Z`";
+            walk.say(messages::bad_field_value(place, &walk.path(), "is no time", help));
+        }
         (Scalar::Bytes, Some(text), _) if !is_base64(text) => {
             // The value may be a secret: it is not shown.
             let help = "encode it with `base64 --wrap 0`, or write it as it is into `stringData`";
@@ -74,25 +91,38 @@ fn check_form(value: &Value, scalar: Scalar, walk: &mut Walk<'_, '_>) {
     }
 }
 
+/// How many digits stand behind the second.
+fn micros(text: &str) -> usize {
+    let rest = text.split_once('.').map_or("", |(_, rest)| rest);
+    rest.bytes().take_while(u8::is_ascii_digit).count()
+}
+
 fn is_base64(text: &str) -> bool {
     let without_breaks: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
     STANDARD.decode(without_breaks).is_ok()
 }
 
-fn check_limits(value: &Value, limits: &Limits, walk: &mut Walk<'_, '_>) {
+fn check_limits(value: &Value, scalar: Scalar, limits: &Limits, walk: &mut Walk<'_, '_>) {
+    if let Some(form) = limits.form {
+        forms::check(value, form, walk);
+    }
     if let Some(text) = value.as_text() {
         check_values(value, text, limits, walk);
         check_text(value, text, limits, walk);
     }
-    if let Some(number) = value.as_integer() {
+    if let Some(written) = value.as_integer() {
+        // The server keeps the lower bits of what does not fit.
+        #[allow(clippy::cast_possible_truncation, reason = "it is what the server does")]
+        let number =
+            if scalar == Scalar::Int32 && !walk.is_custom { i64::from(written as i32) } else { written };
         let place = walk.place(value.place);
         if let Some(minimum) = limits.minimum.filter(|minimum| number < *minimum) {
             let help = format!("write {minimum} or more");
-            walk.say(messages::bad_field_value(place, &walk.path(), "is too small", &help));
+            walk.say(messages::bad_field_value(place, &walk.path(), &format!("cannot be {written}"), &help));
         }
         if let Some(maximum) = limits.maximum.filter(|maximum| number > *maximum) {
             let help = format!("write {maximum} or less");
-            walk.say(messages::bad_field_value(place, &walk.path(), "is too large", &help));
+            walk.say(messages::bad_field_value(place, &walk.path(), &format!("cannot be {written}"), &help));
         }
     }
 }
@@ -113,7 +143,9 @@ fn check_text(value: &Value, text: &str, limits: &Limits, walk: &mut Walk<'_, '_
     let place = walk.place(value.place);
     let has_limit = limits.min_length.is_some() || limits.max_length.is_some();
     let length = if has_limit { text.chars().count() } else { 0 };
-    if let Some(least) = limits.min_length.filter(|least| length < *least) {
+    if length == 0 && limits.min_length.is_some_and(|least| least > 0) {
+        walk.say(messages::bad_field_value(place, &walk.path(), "is empty", "write a value"));
+    } else if let Some(least) = limits.min_length.filter(|least| length < *least) {
         let (problem, help) = (format!("has {length} characters"), format!("write at least {least}"));
         walk.say(messages::bad_field_value(place, &walk.path(), &problem, &help));
     } else if let Some(most) = limits.max_length.filter(|most| length > *most) {

@@ -68,8 +68,8 @@ pub(super) fn is_quantity(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
     let (number, suffix) = unsigned.split_at(end);
-    let has_digits = number.bytes().any(|byte| byte.is_ascii_digit());
-    has_digits && number.matches('.').count() <= 1 && (is_unit(suffix) || is_exponent(suffix))
+    // A point alone is nothing, and a server takes it as that.
+    !number.is_empty() && number.matches('.').count() <= 1 && (is_unit(suffix) || is_exponent(suffix))
 }
 
 fn is_unit(suffix: &str) -> bool {
@@ -85,6 +85,29 @@ fn is_exponent(suffix: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Whether it is a time as RFC 3339 has it: `2026-01-02T03:04:05Z`.
+pub(super) fn is_time(text: &str) -> bool {
+    let is_shaped = |text: &str, shape: &str| {
+        text.len() == shape.len()
+            && text.bytes().zip(shape.bytes()).all(|(byte, shape)| match shape {
+                b'0' => byte.is_ascii_digit(),
+                _ => byte == shape,
+            })
+    };
+    let Some((start, rest)) = text.split_at_checked(19) else { return false };
+    let part = |from: usize| start.get(from..from + 2).and_then(|it| it.parse::<u8>().ok()).unwrap_or(99);
+    let is_on_clock = part(11) < 24 && part(14) < 60 && part(17) < 60;
+    let is_day = (1..=12).contains(&part(5)) && (1..=31).contains(&part(8));
+    let zone =
+        rest.strip_prefix('.').map_or(rest, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let is_fraction = zone.len() + 1 != rest.len();
+    is_shaped(start, "0000-00-00T00:00:00")
+        && is_on_clock
+        && is_day
+        && is_fraction
+        && (zone == "Z" || zone.strip_prefix(['+', '-']).is_some_and(|it| is_shaped(it, "00:00")))
+}
+
 /// Whether Flux fills something in here on the cluster: what it will be, nobody knows yet.
 pub(super) fn is_late(text: &str) -> bool {
     // Few texts have a dollar at all, and a byte is found faster than two.
@@ -97,7 +120,7 @@ mod tests {
 
     #[test]
     fn amounts_are_told_from_other_text() {
-        for right in ["0", "1", "500m", "1.5Gi", "1e3", "2E-3", "-1", "+.5", "5.", "100Ki", "1E"] {
+        for right in ["0", "1", "500m", "1.5Gi", "1e3", "2E-3", "-1", "+.5", "5.", ".", "100Ki", "1E"] {
             assert!(is_quantity(right), "{right}");
         }
         for wrong in ["", "m", "1 Gi", "1gb", "1GB", "1.2.3", "one", "1ee3", "0x10", "1mi"] {
@@ -115,6 +138,23 @@ mod tests {
             assert!(!is_qualified_name(wrong), "{wrong}");
         }
         assert!(is_label_value("") && !is_label_value("a b") && !is_label_value(&long));
+    }
+
+    #[test]
+    fn times_are_told_from_other_text() {
+        for right in ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000006Z", "2026-01-02T03:04:05+01:00"] {
+            assert!(is_time(right), "{right}");
+        }
+        for wrong in [
+            "",
+            "yesterday",
+            "2026-01-02",
+            "2026-01-02T03:04:05",
+            "2026-13-02T03:04:05Z",
+            "2026-01-02T03:04:05.Z",
+        ] {
+            assert!(!is_time(wrong), "{wrong}");
+        }
     }
 
     #[test]

@@ -8,6 +8,9 @@ use crate::messages;
 
 /// Says which items of the list have the same key.
 pub(super) fn check(items: &List, field: &'static Field, walk: &mut Walk<'_, '_>) {
+    if !field.keys.is_empty() {
+        say_nameless(items, field, walk);
+    }
     if items.len() < 2 {
         return;
     }
@@ -15,6 +18,29 @@ pub(super) fn check(items: &List, field: &'static Field, walk: &mut Walk<'_, '_>
         say_twins(items, |item| Some(vec![item.clone()]), &[], walk);
     } else if !field.keys.is_empty() {
         say_twins(items, |item| key_of(item, field), field.keys, walk);
+    }
+}
+
+/// Says which items have nothing that tells them apart from others.
+fn say_nameless(items: &List, field: &'static Field, walk: &mut Walk<'_, '_>) {
+    let shape = field.shape.object();
+    // What is required is said to be missing anyway.
+    let is_needed = |key: &&&str| {
+        shape.and_then(|shape| shape.field(key)).is_none_or(|field| {
+            field.limits.default.is_some() || field.required == fleetc_manifests::kinds::Required::Yes
+        })
+    };
+    // The name of what lies in the same namespace is filled in with nothing.
+    let is_local = shape.is_some_and(|shape| shape.name() == "core.v1.LocalObjectReference");
+    if is_local || field.keys.iter().any(|key| is_needed(&key)) {
+        return;
+    }
+    for item in items.iter().filter(|item| item.as_map().is_some()) {
+        if field.keys.iter().all(|key| item.get(key).is_none_or(Value::is_null)) {
+            let path = format!("{}[].{}", walk.path(), field.keys[0]);
+            let place = walk.place(item.place);
+            walk.say(messages::missing_field(place, walk.kind, &path));
+        }
     }
 }
 

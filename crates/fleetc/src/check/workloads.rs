@@ -1,7 +1,8 @@
 //! What runs pods: selectors and templates.
 
-use fleetc_manifests::{Place, Value};
+use fleetc_manifests::{Map, Place, Value};
 
+use super::ask::{has, items, number, text, texts, word};
 use super::metadata;
 use super::syntax::is_late;
 use super::walk::{Rule, Walk};
@@ -18,24 +19,59 @@ pub(super) const RULES: &[(&str, Rule)] = &[
     ("apps.v1.DaemonSetSpec", always),
     ("apps.v1.ReplicaSetSpec", always),
     ("batch.v1.JobSpec", ends),
-    ("apps.v1.DeploymentSpec", counted),
-    ("apps.v1.StatefulSetSpec", counted),
-    ("apps.v1.ReplicaSetSpec", counted),
+    ("apps.v1.DeploymentSpec", rollout),
+    ("apps.v1.DaemonSetSpec", replacement),
+    ("apps.v1.StatefulSetSpec", update),
+    ("core.v1.ReplicationControllerSpec", selected_by_labels),
+    ("core.v1.ReplicationControllerSpec", always),
     ("core.v1.PodTemplateSpec", template),
     ("meta.v1.LabelSelector", selector),
 ];
 
 /// The selector chooses the pods of the template.
 fn selected<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
-    let (Some(selector), Some(template)) = (spec.get("selector"), spec.get("template")) else { return };
-    let Some(asked) = selector.as_map() else { return };
-    if asked.is_empty() {
-        walk.say(messages::empty_selector(walk.place(selector.place), "workload"));
+    let Some(selector) = spec.get("selector") else { return };
+    if selector.as_map().is_none() {
+        return;
     }
-    let labels = template.find(&["metadata", "labels"]);
+    if ["matchLabels", "matchExpressions"].iter().all(|field| selector.get(field).is_none_or(is_nothing)) {
+        walk.say(messages::empty_selector(walk.place(selector.place), "workload"));
+        return;
+    }
+    let labels = spec.find(&["template", "metadata", "labels"]);
+    if let Some(asked) = selector.get("matchLabels").and_then(Value::as_map) {
+        say_differences(spec, asked, walk);
+    }
+    for expression in items(selector, "matchExpressions").filter(|it| !is_met(it, labels)) {
+        let text = format!(
+            "{} {}",
+            text(expression, "key").unwrap_or_default(),
+            text(expression, "operator").unwrap_or_default()
+        );
+        let places = [expression.place, labels.map_or(spec.place, |labels| labels.place)];
+        let places = places.map(|place| walk.place(place));
+        walk.say(messages::selector_misses_template(places[0], places[1], &text));
+    }
+}
+
+/// A ReplicationController names the labels one by one.
+fn selected_by_labels<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
+    let asked = spec.get("selector").and_then(Value::as_map).filter(|asked| !asked.is_empty());
+    match asked {
+        Some(asked) => say_differences(spec, asked, walk),
+        // Without one, it is made of the labels.
+        None if spec.find(&["template", "metadata", "labels"]).is_none_or(is_nothing) => {
+            walk.needs(spec, "selector");
+        }
+        None => {}
+    }
+}
+
+fn say_differences(spec: &Value, asked: &Map, walk: &mut Walk<'_, '_>) {
+    let labels = spec.find(&["template", "metadata", "labels"]);
     let known = labels.and_then(Value::as_map);
-    let place = labels.map_or(template.place, |labels| labels.place);
-    for entry in selector.get("matchLabels").and_then(Value::as_map).into_iter().flatten() {
+    let place = labels.map_or(spec.place, |labels| labels.place);
+    for entry in asked {
         let has = known.and_then(|labels| labels.get(&entry.key.text));
         let is_text = |value: &Value| value.as_text().is_some_and(|text| !is_late(text));
         let differs = has.is_none_or(|has| is_text(has) && *has != entry.value);
@@ -47,19 +83,102 @@ fn selected<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
     }
 }
 
+/// Whether the value is null, or a table or a list without anything in it.
+pub(super) fn is_nothing(value: &Value) -> bool {
+    value.is_null()
+        || value.as_map().is_some_and(Map::is_empty)
+        || value.as_list().is_some_and(fleetc_manifests::List::is_empty)
+}
+
+/// Whether labels meet what an expression asks, or nobody knows it yet.
+fn is_met(expression: &Value, labels: Option<&Value>) -> bool {
+    let Some(key) = text(expression, "key") else { return true };
+    let has = labels.and_then(|labels| labels.get(key)).filter(|it| !it.is_null());
+    let values = texts(expression, "values");
+    if has.and_then(Value::as_text).is_some_and(is_late) || values.iter().any(|it| is_late(it)) {
+        return true;
+    }
+    let is_among = has.and_then(Value::as_text).is_some_and(|has| values.contains(&has));
+    match text(expression, "operator") {
+        Some("In") => is_among,
+        Some("NotIn") => !is_among,
+        Some("Exists") => has.is_some(),
+        Some("DoesNotExist") => has.is_none(),
+        _ => true,
+    }
+}
+
+/// How the pods of a Deployment are replaced.
+fn rollout<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
+    let (patience, ready) = (number(spec, "progressDeadlineSeconds"), number(spec, "minReadySeconds"));
+    let ready = ready.unwrap_or_default();
+    if let Some(patience) = Some(patience.unwrap_or(600)).filter(|it| *it <= ready) {
+        let problem = format!("is {patience}, and `minReadySeconds` is {ready}");
+        walk.bad(spec, "progressDeadlineSeconds", &problem, "write more than `minReadySeconds`");
+    }
+    walk.inside(spec, "strategy", |walk, strategy| {
+        if word(strategy, "type", "RollingUpdate") == Some("Recreate") && has(strategy, "rollingUpdate") {
+            walk.only(strategy, "rollingUpdate", "for the type `RollingUpdate`");
+        }
+        walk.inside(strategy, "rollingUpdate", |walk, update| {
+            if is_zero(update, "maxSurge") && is_zero(update, "maxUnavailable") {
+                let help = "give one of them more than 0";
+                walk.bad(update, "maxUnavailable", "cannot be 0 where `maxSurge` is", help);
+            }
+        });
+    });
+}
+
+/// How the pods of a StatefulSet are replaced.
+fn update<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
+    walk.inside(spec, "updateStrategy", |walk, strategy| {
+        if word(strategy, "type", "RollingUpdate") == Some("OnDelete") && has(strategy, "rollingUpdate") {
+            walk.only(strategy, "rollingUpdate", "for the type `RollingUpdate`");
+        }
+    });
+}
+
+/// How the pods of a DaemonSet are replaced: beside the old one, or after it.
+fn replacement<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
+    walk.inside(spec, "updateStrategy", |walk, strategy| {
+        if word(strategy, "type", "RollingUpdate") != Some("RollingUpdate") {
+            return;
+        }
+        walk.inside(strategy, "rollingUpdate", |walk, update| {
+            let surges = has(update, "maxSurge") && !is_zero(update, "maxSurge");
+            let stops = !is_zero(update, "maxUnavailable");
+            let is_late = |field: &str| update.get(field).and_then(Value::as_text).is_some_and(is_late);
+            if surges == stops && !is_late("maxSurge") && !is_late("maxUnavailable") {
+                let help = "give exactly one of `maxSurge` and `maxUnavailable` more than 0; the latter is 1 if missing";
+                walk.bad(update, "maxUnavailable", "does not go with `maxSurge`", help);
+            }
+        });
+    });
+}
+
+/// Whether the field says 0, or 0 percent.
+fn is_zero(value: &Value, field: &str) -> bool {
+    let zeros =
+        |text: &str| text.strip_suffix('%').is_some_and(|it| !it.is_empty() && it.bytes().all(|b| b == b'0'));
+    value.get(field).is_some_and(|it| it.as_integer() == Some(0) || it.as_text().is_some_and(zeros))
+}
+
 /// Pods of this workload run for ever.
 fn always<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
     restart_policy(spec, &["Always"], walk);
+    let pod = spec.find(&["template", "spec"]);
+    if let Some(pod) =
+        pod.filter(|pod| has(pod, "activeDeadlineSeconds") && walk.kind != "ReplicationController")
+    {
+        walk.below("template", |walk| {
+            walk.below("spec", |walk| walk.only(pod, "activeDeadlineSeconds", "in a Pod or a Job"));
+        });
+    }
 }
 
 /// Pods of a Job end.
 fn ends<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
     restart_policy(spec, &["OnFailure", "Never"], walk);
-    for field in
-        ["parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"]
-    {
-        not_negative(spec, field, walk);
-    }
 }
 
 fn restart_policy(spec: &Value, allowed: &[&str], walk: &mut Walk<'_, '_>) {
@@ -86,21 +205,11 @@ fn restart_policy(spec: &Value, allowed: &[&str], walk: &mut Walk<'_, '_>) {
     }
 }
 
-fn counted<'v>(spec: &'v Value, walk: &mut Walk<'v, '_>) {
-    for field in ["replicas", "minReadySeconds", "revisionHistoryLimit"] {
-        not_negative(spec, field, walk);
-    }
-}
-
-/// A number that is zero or more.
-pub(super) fn not_negative(value: &Value, field: &str, walk: &mut Walk<'_, '_>) {
-    in_range(value, field, 0, i64::MAX, walk);
-}
-
 /// A number between two others.
 pub(super) fn in_range(value: &Value, field: &str, least: i64, most: i64, walk: &mut Walk<'_, '_>) {
     let Some(written) = value.get(field) else { return };
-    let Some(number) = written.as_integer() else { return };
+    // What has more than 32 bits is another number on the server: that is said elsewhere.
+    let Some(number) = written.as_integer().filter(|it| i32::try_from(*it).is_ok()) else { return };
     if !(least..=most).contains(&number) {
         let help = if most == i64::MAX {
             format!("write {least} or more")

@@ -51,6 +51,15 @@ pub(crate) fn null_in_a_list(place: Place, path: &str) -> Diagnostic {
         .help("take the item away")
 }
 
+pub(crate) fn null_of_custom_kind(place: Place, path: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::FIELD_TYPE,
+        place,
+        format!("`{path}` is null, which its definition does not allow"),
+    )
+    .help("take the field away")
+}
+
 pub(crate) fn not_a_value(place: Place, path: &str, text: &str, values: &[&str]) -> Diagnostic {
     let message = format!("`{path}` cannot be `{text}`");
     let help = match nearest(text, values.iter().copied()) {
@@ -65,6 +74,22 @@ pub(crate) fn bad_field_value(place: Place, path: &str, problem: &str, help: &st
     Diagnostic::error(codes::FIELD_VALUE, place, format!("`{path}` {problem}")).help(help)
 }
 
+pub(crate) fn spaced_image(place: Place, path: &str, is_of_pod: bool) -> Diagnostic {
+    let message = format!("`{path}` begins or ends with white space");
+    let diagnostic = if is_of_pod {
+        Diagnostic::error(codes::FIELD_VALUE, place, message)
+    } else {
+        Diagnostic::warning(codes::FIELD_VALUE, place, message)
+    };
+    diagnostic.help("take the white space away: no pod of it would start")
+}
+
+pub(crate) fn broken_rule(place: Place, path: &str, rule: &str) -> Diagnostic {
+    let whole = if path.is_empty() { "the object".to_owned() } else { format!("`{path}`") };
+    Diagnostic::error(codes::FIELD_VALUE, place, format!("{whole} breaks a rule of its definition: {rule}"))
+        .help("change the fields that it names")
+}
+
 pub(crate) fn large_integer(place: Place, path: &str) -> Diagnostic {
     let message = format!("`{path}` has 32 bits, and this number needs more");
     Diagnostic::warning(codes::FIELD_VALUE, place, message).help("write a smaller number")
@@ -74,6 +99,11 @@ pub(crate) fn duplicate_item(place: Place, first: Place, path: &str, key: &str) 
     Diagnostic::error(codes::DUPLICATE_ITEM, place, format!("`{path}` has two items with {key}"))
         .also(first, "the first one")
         .help("keep one: Flux applies on the server, which refuses twins")
+}
+
+pub(crate) fn repeated_item(place: Place, path: &str, key: &str) -> Diagnostic {
+    Diagnostic::error(codes::DUPLICATE_ITEM, place, format!("`{path}` is there twice: {key}"))
+        .help("keep one of them")
 }
 
 pub(crate) fn bad_label_key(place: Place, what: &str, key: &str) -> Diagnostic {

@@ -4,6 +4,7 @@ use fleetc_manifests::{Data, Entry, List, Map, Place, Value, json};
 
 use super::super::patterns::OfThread;
 use super::super::syntax::is_late;
+use super::{defaults, formats};
 use crate::diagnostic::Diagnostic;
 use crate::messages;
 
@@ -22,11 +23,15 @@ pub(super) fn check(
     let Some(map) = object.as_map() else { return Vec::new() };
     for (index, entry) in map.iter().enumerate() {
         let is_fresh = index >= 64 || fresh & (1 << index) != 0;
-        if is_fresh && !is_of_every_object(&entry.key.text) && entry.key.text != "status" {
+        let is_status = entry.key.text == "status" && schema.find(&["properties", "status"]).is_some();
+        if is_fresh && !is_of_every_object(&entry.key.text) && !is_status {
             check.entry(schema, entry, 0);
         }
     }
     check.required(schema, map, object.place);
+    if check.said.is_empty() {
+        check.rules(schema, object);
+    }
     check.said
 }
 
@@ -63,9 +68,34 @@ impl Check<'_> {
 
     fn value(&mut self, schema: &Value, value: &Value, depth: usize) {
         let is_unknown = value.as_text().is_some_and(is_late);
+        if value.is_null() {
+            self.null(schema, value);
+        }
         if value.is_null() || is_unknown || depth > DEEPEST || schema.as_map().is_none() {
             return;
         }
+        let before = self.said.len();
+        self.shape(schema, value, depth);
+        if self.said.len() == before {
+            self.rules(schema, value);
+        }
+    }
+
+    /// The rules of the definition, for what is otherwise as it should be.
+    fn rules(&mut self, schema: &Value, value: &Value) {
+        let Some(rules) = schema.get("x-kubernetes-validations").and_then(Value::as_list) else { return };
+        let whole = defaults::filled_in(schema, value);
+        for written in rules {
+            let text = |key: &str| written.get(key).and_then(Value::as_text);
+            let Some(rule) = text("rule") else { continue };
+            if self.patterns.expressions.is_broken(rule, &whole) {
+                let place = value.place.or(self.whole);
+                self.said.push(messages::broken_rule(place, &self.path(), text("message").unwrap_or(rule)));
+            }
+        }
+    }
+
+    fn shape(&mut self, schema: &Value, value: &Value, depth: usize) {
         let kind = schema.get("type").and_then(Value::as_text).unwrap_or_default();
         let is_either = schema.get("x-kubernetes-int-or-string").and_then(Value::as_bool) == Some(true);
         match (&value.data, kind) {
@@ -74,10 +104,39 @@ impl Check<'_> {
             _ if is_either => {
                 if value.as_text().is_none() && value.as_integer().is_none() {
                     self.wrong_type(value, "an integer or a string");
+                } else {
+                    self.scalar(schema, value);
                 }
             }
             _ if is_of_type(value, kind) => self.scalar(schema, value),
             _ => self.wrong_type(value, type_name(kind)),
+        }
+    }
+
+    /// Null is a value like others, unless the field is filled in instead.
+    fn null(&mut self, schema: &Value, value: &Value) {
+        let is_true = |key: &str| schema.get(key).and_then(Value::as_bool) == Some(true);
+        let kind = schema.get("type").and_then(Value::as_text);
+        let is_any = kind.is_none() && !is_true("x-kubernetes-int-or-string");
+        if !is_any && !is_true("nullable") && schema.get("default").is_none() {
+            let place = value.place.or(self.whole);
+            self.said.push(messages::null_of_custom_kind(place, &self.path()));
+        }
+    }
+
+    /// An object in an object: it says what it is, and has metadata as all do.
+    fn embedded(&mut self, map: &Map, place: Place) {
+        for name in ["apiVersion", "kind"] {
+            let written = map.get(name).and_then(Value::as_text);
+            if written.is_none_or(str::is_empty) {
+                self.path.push(name.to_owned());
+                self.said.push(messages::missing_field(place.or(self.whole), self.kind, &self.path()));
+                self.path.pop();
+            } else if written.is_some_and(|it| it.matches('/').count() > 1) {
+                self.path.push(name.to_owned());
+                self.bad(place, "is no group and version", "write it as in `apps/v1`");
+                self.path.pop();
+            }
         }
     }
 
@@ -87,6 +146,9 @@ impl Check<'_> {
             if !(is_embedded && is_of_every_object(&entry.key.text)) {
                 self.entry(schema, entry, depth);
             }
+        }
+        if is_embedded {
+            self.embedded(map, place);
         }
         self.required(schema, map, place);
         self.count(schema, map.len(), place, ["minProperties", "maxProperties"], "keys");
@@ -169,6 +231,10 @@ impl Check<'_> {
             return;
         }
         if let Some(text) = value.as_text() {
+            let format = schema.get("format").and_then(Value::as_text);
+            if let Some(format) = format.filter(|format| formats::is_missed(text, format)) {
+                self.bad(value.place, &format!("does not have the format `{format}`"), "write it as that");
+            }
             self.count(schema, text.chars().count(), value.place, ["minLength", "maxLength"], "characters");
             let pattern = schema.get("pattern").and_then(Value::as_text);
             if let Some(pattern) = pattern.filter(|pattern| !self.patterns.meets(pattern, text)) {
@@ -187,6 +253,12 @@ impl Check<'_> {
             _ => None,
         };
         let excludes = |key: &str| schema.get(key).and_then(Value::as_bool) == Some(true);
+        if let Some(step) = limit("multipleOf").filter(|step| *step > 0.0) {
+            let count = number / step;
+            if (count - count.round()).abs() > 1e-6 && count.abs() < 1e9 {
+                self.bad(place, &format!("is no multiple of {step}"), "write one");
+            }
+        }
         if let Some(least) = limit("minimum")
             && (number < least || (excludes("exclusiveMinimum") && number <= least))
         {

@@ -1,0 +1,34 @@
+//! Probes and hooks of containers.
+
+use fleetc_manifests::Value;
+
+use super::super::ask::{has, number, text};
+use super::super::walk::{Rule, Walk};
+
+/// Rules about probes.
+pub(in super::super) const RULES: &[(&str, Rule)] = &[("core.v1.Container", probes)];
+
+fn probes<'v>(container: &'v Value, walk: &mut Walk<'v, '_>) {
+    for field in ["livenessProbe", "startupProbe"] {
+        walk.inside(container, field, |walk, probe| {
+            if number(probe, "successThreshold").is_some_and(|it| it > 1) {
+                walk.bad(probe, "successThreshold", "can only be 1 here", "take it away");
+            }
+            if number(probe, "terminationGracePeriodSeconds").is_some_and(|it| it < 1) {
+                walk.bad(probe, "terminationGracePeriodSeconds", "is too small", "write 1 or more");
+            }
+        });
+    }
+    walk.inside(container, "readinessProbe", |walk, probe| {
+        if has(probe, "terminationGracePeriodSeconds") {
+            walk.only(probe, "terminationGracePeriodSeconds", "for other probes: this one stops nothing");
+        }
+    });
+    let fields = ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"];
+    let goes_on = text(container, "restartPolicy") == Some("Always");
+    for field in fields.into_iter().filter(|field| has(container, field)) {
+        if walk.is_below("initContainers") && !goes_on {
+            walk.only(container, field, "beside `restartPolicy: Always`: an init container ends");
+        }
+    }
+}
