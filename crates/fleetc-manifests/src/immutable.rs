@@ -51,6 +51,7 @@ pub fn changed(old: &Value, new: &Value) -> Vec<&'static str> {
     let mut paths: Vec<&'static str> = changed.map(|(path, _)| *path).collect();
     paths.extend(match (group, kind) {
         ("", "ConfigMap" | "Secret") => frozen(old, new),
+        ("", "Service") => headless(old, new),
         ("apps", "Deployment") => held(old, new, "strategy", "Recreate", "spec.strategy.type"),
         ("apps", "StatefulSet") => held(old, new, "updateStrategy", "OnDelete", "spec.updateStrategy.type"),
         _ => Vec::new(),
@@ -82,6 +83,13 @@ fn frozen(old: &Value, new: &Value) -> Vec<&'static str> {
     let is_changed = |key: &&str| !holds(Fixed, old.get(key), new.get(key), Some(&text));
     let data = ["data", "binaryData", "stringData"].into_iter().filter(is_changed);
     data.chain((!is_frozen(new)).then_some("immutable")).collect()
+}
+
+/// The address of a Service that has none any more: where nobody wrote one, the server gave it one.
+fn headless(old: &Value, new: &Value) -> Vec<&'static str> {
+    let address = |service| Value::find(service, &["spec", "clusterIP"]).and_then(Value::as_text);
+    let is_headless = address(old).is_none_or(str::is_empty) && address(new) == Some("None");
+    is_headless.then_some("spec.clusterIP").into_iter().collect()
 }
 
 /// The type of a strategy that becomes one beside which `rollingUpdate` may not stand, where nobody wrote that: the server

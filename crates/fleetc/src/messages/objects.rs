@@ -220,13 +220,25 @@ pub(crate) fn outside_of_tenant(object: &Value, tenant: &str, namespaces: &[Text
 
 pub(crate) fn beyond_rights_of_tenant(object: &Value, tenant: &str, why: &str) -> Diagnostic {
     let name = ObjectName::of(object);
+    let kind =
+        if name.group.is_empty() { name.kind.to_string() } else { format!("{}/{}", name.group, name.kind) };
+    out_of_reach(object, tenant, why).help(format!(
+        "make it a component of the platform; a kind in the tenant's namespaces is granted by `allow = {{ kinds = [\"{kind}\"] }}` \
+         of the tenant"
+    ))
+}
+
+/// No grant is for more than the tenant's namespaces.
+pub(crate) fn cluster_wide_of_tenant(object: &Value, tenant: &str) -> Diagnostic {
+    out_of_reach(object, tenant, "it belongs to the whole cluster")
+        .help("make it a component of the platform")
+}
+
+fn out_of_reach(object: &Value, tenant: &str, why: &str) -> Diagnostic {
+    let name = ObjectName::of(object);
     let place = object.get("kind").map_or(object.place, |kind| kind.place);
-    Diagnostic::error(codes::TENANT_RIGHTS, place, format!("the rights of `{tenant}` do not reach to {name}: {why}"))
-        .help(format!(
-            "make it a component of the platform; a kind in the tenant's namespaces is granted by `allow = {{ kinds = [\"{}\"] }}` of \
-             the tenant",
-            if name.group.is_empty() { name.kind.to_string() } else { format!("{}/{}", name.group, name.kind) }
-        ))
+    let message = format!("the rights of `{tenant}` do not reach to {name}: {why}");
+    Diagnostic::error(codes::TENANT_RIGHTS, place, message)
 }
 
 pub(crate) fn allowed_kind_unknown(place: Place, kind: &str) -> Diagnostic {

@@ -124,6 +124,20 @@ pub(crate) fn names_no_table(place: Place, path: &str) -> Diagnostic {
         .help("name the table that the file holds the body of, such as `clusters.store.members`")
 }
 
+pub(crate) fn table_named_again(place: Place, table: &str) -> Diagnostic {
+    Diagnostic::error(codes::WRONG_FORM, place, format!("the file is the body of `{table}` already"))
+        .help(format!("take `{table}` off the names of its tables"))
+}
+
+pub(crate) fn nothing_to_fill<'n>(
+    place: Place,
+    [kind, name]: [&str; 2],
+    known: impl IntoIterator<Item = &'n str> + Clone,
+) -> Diagnostic {
+    let message = format!("there is no `[{kind}.{name}]` for the file to be a part of");
+    Diagnostic::error(codes::UNKNOWN_NAME, place, message).help(suggest(name, known, "name"))
+}
+
 pub(crate) fn no_table_to_fill(place: Place, table: &str, in_the_way: (&str, Place, &str)) -> Diagnostic {
     let (key, at, found) = in_the_way;
     let message = format!("`{table}` leads through `{key}`, which is {found} and no table");

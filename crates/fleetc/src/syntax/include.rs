@@ -28,13 +28,20 @@ pub(super) fn fill_in(
 ) -> Vec<Range<Place>> {
     let mut broken = Vec::new();
     let fleet = tables.get("fleet").and_then(Value::as_map).cloned().unwrap_or_default();
-    for entry in fleet.get("include").and_then(Value::as_map).into_iter().flatten() {
+    let includes = fleet.get("include").and_then(Value::as_map).into_iter().flatten();
+    // A table comes before those within it.
+    let mut includes: Vec<&Entry> = includes.collect();
+    includes.sort_by_key(|entry| entry.value.as_text().map_or(0, |path| path.matches('.').count()));
+    for entry in includes {
         let Some(file) = read(&entry.key.text, entry.key.place, beside, semantic) else { continue };
         let (body, parts) = toml::read(&file.text, file.start(), diagnostics, semantic);
         broken.extend(parts);
         let Some(path) = entry.value.as_text() else { continue };
         match KeyPath::parse(path, entry.value.place) {
-            Some(path) => put(tables, &path.keys, Value::new(body, file.start()), entry, semantic),
+            Some(path) => {
+                let body = body_of(Value::new(body, file.start()), &path.keys, semantic);
+                put(tables, &path.keys, body, entry, semantic);
+            }
             None => semantic.push(messages::names_no_table(entry.value.place, path)),
         }
     }
@@ -51,6 +58,18 @@ pub(super) fn fill_in(
         }
     }
     broken
+}
+
+/// The body of a table, also of a file that says the name of the table again.
+fn body_of(file: Value, path: &[Text], diagnostics: &mut Diagnostics) -> Value {
+    let keys: Vec<&str> = path.iter().map(Text::as_str).collect();
+    match file.find(&keys).filter(|inner| keys.len() > 1 && inner.as_map().is_some()) {
+        None => file,
+        Some(inner) => {
+            diagnostics.push(messages::table_named_again(inner.place.or(file.place), &path.join(".")));
+            inner.clone()
+        }
+    }
 }
 
 /// The text of a file.
@@ -81,6 +100,14 @@ fn read(
 /// Puts the body of a table where it belongs; one table is filled in one place.
 fn put(tables: &mut Map, path: &[Text], body: Value, by: &Entry, diagnostics: &mut Diagnostics) {
     let Some((last, before)) = path.split_last() else { return };
+    if let [kind, name, _, ..] = path {
+        let things = tables.get(kind).and_then(Value::as_map);
+        if things.is_none_or(|things| things.get(name).is_none()) {
+            let known = things.into_iter().flatten().map(|thing| thing.key.text.as_str());
+            diagnostics.push(messages::nothing_to_fill(by.value.place, [kind, name], known));
+            return;
+        }
+    }
     let mut at = tables;
     for key in before {
         if at.get(key).is_none() {

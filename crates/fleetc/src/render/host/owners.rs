@@ -81,7 +81,8 @@ impl Owners {
     /// Says which environments have the same objects on the cluster, now that all of them are known.
     pub(super) fn finish(self, cluster: &str, diagnostics: &mut Diagnostics) {
         for Alike { names, places, first, count } in self.alike.into_values() {
-            diagnostics.push(messages::environments_alike(places, &names, &first, count - 1).on(cluster));
+            let target = format!("{}/{cluster}", names[1]);
+            diagnostics.push(messages::environments_alike(places, &names, &first, count - 1).on(&target));
         }
     }
 

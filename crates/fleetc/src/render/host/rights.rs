@@ -5,6 +5,8 @@ mod identity;
 mod marks;
 mod rbac;
 
+use std::borrow::Cow;
+
 use fleetc_manifests::{Place, Text, Value, kinds};
 
 use crate::diagnostic::Diagnostic;
@@ -46,12 +48,12 @@ pub(super) struct Escape {
     /// A sentence about the object: `binds …`.
     pub(super) what: String,
     /// What would allow it.
-    pub(super) help: &'static str,
+    pub(super) help: Cow<'static, str>,
 }
 
 impl Escape {
-    fn new(place: Place, what: impl Into<String>, help: &'static str) -> Self {
-        Self { place, what: what.into(), help }
+    fn new(place: Place, what: impl Into<String>, help: impl Into<Cow<'static, str>>) -> Self {
+        Self { place, what: what.into(), help: help.into() }
     }
 }
 
@@ -98,7 +100,7 @@ pub(in crate::render) fn check(reach: &Reach, object: &Value) -> Vec<Diagnostic>
     if !is_served(object, &id) {
         Vec::new()
     } else if id.namespace.is_empty() {
-        vec![messages::beyond_rights_of_tenant(object, name, "it belongs to the whole cluster")]
+        vec![messages::cluster_wide_of_tenant(object, name)]
     } else if !namespaces.contains(&id.namespace) {
         vec![messages::outside_of_tenant(object, name, namespaces)]
     } else if let Some(why) = beyond(reach, object, &id) {
@@ -107,7 +109,7 @@ pub(in crate::render) fn check(reach: &Reach, object: &Value) -> Vec<Diagnostic>
         vec![messages::account_in_manifests(object, name)]
     } else {
         let escapes = escapes(object, &id, is_allowed(reach, &id), &reach.may());
-        let say = |it: Escape| messages::escape_of_tenant(object, name, it.place, [&it.what, it.help]);
+        let say = |it: Escape| messages::escape_of_tenant(object, name, it.place, [&it.what, &it.help]);
         escapes.into_iter().map(say).collect()
     }
 }

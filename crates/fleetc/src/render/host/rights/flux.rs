@@ -29,7 +29,10 @@ pub(super) fn find(object: &Value, id: &ObjectName, is_allowed: bool, may: &May<
     let mut escapes = Vec::new();
     if !is_allowed && !FREE.contains(&id.kind.as_str()) {
         let place = object.get("kind").map_or(object.place, |kind| kind.place);
-        let help = "let the platform bring it, or grant the kind: `allow = { kinds = [\"group/Kind\"] }` of the tenant";
+        let help = format!(
+            "let the platform bring it, or grant the kind: `allow = {{ kinds = [\"{}/{}\"] }}` of the tenant",
+            id.group, id.kind
+        );
         escapes.push(Escape::new(place, "is of a kind of Flux that tenants are not granted", help));
     }
     let runs = matches!(id.kind.as_str(), "Kustomization" | "HelmRelease");

@@ -30,7 +30,10 @@ pub(super) fn find(object: &Value, may: &May<'_>) -> Vec<Escape> {
         let foreign = marks.into_iter().flatten().filter(|entry| is_foreign(entry, object));
         for entry in foreign.filter(|entry| !may.annotations.contains(&entry.key.text)) {
             let what = format!("has `{}`, which changes what the platform does with it", entry.key.text);
-            let help = "take it away, or grant it: `allow = { annotations = [\"…\"] }` of the tenant";
+            let help = format!(
+                "take it away, or grant it: `allow = {{ annotations = [\"{}\"] }}` of the tenant",
+                entry.key.text
+            );
             escapes.push(Escape::new(entry.key.place, what, help));
         }
     }
