@@ -89,6 +89,9 @@ impl FleetFile {
             fleetc::compile(&self.input())
         };
         output.problems(&outcome.diagnostics, &outcome.sources, self.folder());
+        if outcome.is_cut_short {
+            output.cut_short();
+        }
         outcome.output
     }
 }

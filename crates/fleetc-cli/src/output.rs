@@ -138,6 +138,13 @@ impl Output {
         self.counts(left_out, |severity| problems.iter().filter(|it| it.severity == severity.name()).count());
     }
 
+    /// Says that there may be more problems than were printed.
+    pub(crate) fn cut_short(&self) {
+        if self.format == MessageFormat::Human {
+            line("what depends on these was not looked at yet: there may be more once they are mended");
+        }
+    }
+
     /// As many of the problems as are printed, the worst first where not all are; and how many are left out.
     fn limited<T, K: Ord>(&self, mut problems: Vec<T>, order: impl Fn(&T) -> K) -> (Vec<T>, usize) {
         let left_out = problems.len().saturating_sub(self.max_problems);

@@ -103,6 +103,8 @@ pub struct Outcome<T> {
     pub diagnostics: Diagnostics,
     /// The texts that places lie in.
     pub sources: Sources,
+    /// Whether something was not looked at, because a mistake stands before it: there may be more to say.
+    pub is_cut_short: bool,
 }
 
 /// A fleet, and the tree that it was compiled into.
@@ -185,6 +187,7 @@ struct Work {
     sources: Sources,
     tally: Tally,
     diagnostics: Diagnostics,
+    is_cut_short: bool,
 }
 
 impl Work {
@@ -197,11 +200,13 @@ impl Work {
         let written = syntax::parse_with(input.text, start, Some(beside), &mut self.diagnostics);
         check_version(&written.fleet, &mut self.diagnostics);
         if self.diagnostics.has(codes::TOML_SYNTAX) {
+            self.is_cut_short = true;
             return None;
         }
         let fleet = resolve::resolve(written, input.folder, &mut self.tally, &mut self.diagnostics);
         if self.diagnostics.has(codes::TOO_LARGE) {
             self.tally = Tally::default();
+            self.is_cut_short = true;
             return None;
         }
         Some(fleet)
@@ -217,8 +222,10 @@ impl Work {
         let Some(healthy) = healthy::Healthy::of(&fleet, &library, &self.diagnostics) else {
             self.tally.forget_rendering(|_| false);
             self.sources = library.sources;
+            self.is_cut_short = true;
             return Some(fleet);
         };
+        self.is_cut_short = !healthy.is_whole();
         began("render");
         let checker =
             check::Checker::new(&fleet, &library, healthy.is_whole(), input.today, &mut self.diagnostics);
@@ -255,6 +262,7 @@ impl Work {
             output: output.filter(|_| !self.diagnostics.has_errors()),
             diagnostics: self.diagnostics,
             sources: self.sources,
+            is_cut_short: self.is_cut_short,
         }
     }
 }

@@ -32,7 +32,7 @@ fn files() -> Vec<(&'static str, &'static str)> {
 
 /// Compiles; places must lie in the texts, whatever was wrong.
 fn compiles_or_says_why(text: &str, files: &InMemory) -> Result<(), TestCaseError> {
-    let Outcome { output, diagnostics, sources } = compile(&Input::new(text, files));
+    let Outcome { output, diagnostics, sources, .. } = compile(&Input::new(text, files));
     prop_assert!(output.is_some() != diagnostics.has_errors());
     for diagnostic in diagnostics.sorted() {
         prop_assert!(!diagnostic.message.is_empty());

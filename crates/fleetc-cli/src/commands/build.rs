@@ -230,6 +230,9 @@ impl Building<'_> {
             self.threads.install(|| fleetc::compile_into(&input, &way))
         };
         output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());
+        if outcome.is_cut_short {
+            output.cut_short();
+        }
         let Some(fleet) = outcome.output else { return Ok(None) };
         self.args.part.check(&fleet)?;
         let problems = outcome.diagnostics.sorted().into_iter().take(SAID + 1);
