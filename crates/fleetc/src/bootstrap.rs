@@ -1,5 +1,7 @@
 //! How a cluster is put onto its tree: the commands, for a person to run.
 
+use std::collections::BTreeSet;
+
 use fleetc_manifests::Value;
 
 use crate::Compiled;
@@ -54,6 +56,12 @@ fn secrets(compiled: &Compiled, cluster: &Cluster) -> Option<Step> {
     let needs = crate::needs(compiled);
     let own: Vec<_> =
         needs.iter().filter(|it| it.cluster == cluster.name && it.made_by.starts_with("you")).collect();
+    // The tree brings most of them, but only once Flux runs.
+    let namespaces: BTreeSet<&str> = own.iter().map(|need| need.namespace.as_str()).collect();
+    let namespaces = namespaces.into_iter().filter(|namespace| !namespace.is_empty()).map(|namespace| {
+        let kubectl = format!("kubectl --context {}", cluster.name);
+        format!("{kubectl} get namespace {namespace} || {kubectl} create namespace {namespace}")
+    });
     let lines = own.iter().map(|need| {
         let keys =
             if need.keys.is_empty() { String::new() } else { format!("  # keys: {}", need.keys.join(", ")) };
@@ -65,8 +73,9 @@ fn secrets(compiled: &Compiled, cluster: &Cluster) -> Option<Step> {
             need.name
         )
     });
-    (!own.is_empty())
-        .then(|| step("See that what the tree does not bring is there, or make it", lines.collect()))
+    (!own.is_empty()).then(|| {
+        step("See that what the tree does not bring is there, or make it", namespaces.chain(lines).collect())
+    })
 }
 
 /// What the cluster that manages this one needs.
