@@ -206,6 +206,8 @@ codes! {
     KIND_DEPRECATED = "kind-deprecated";
     /// An object that another one needs, and that nobody brings.
     MISSING_OBJECT = "missing-object";
+    /// Pods that their Namespace does not let run.
+    POD_SECURITY = "pod-security";
     /// A selector that chooses nothing that the fleet brings.
     SELECTS_NOTHING = "selects-nothing";
     /// An exception that is over, that nothing needs, or for what nobody may allow.

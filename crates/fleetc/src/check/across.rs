@@ -4,6 +4,7 @@
 //! rendered here (a chart, or what Flux pulls), nothing is said about it.
 
 mod needs;
+mod security;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,8 @@ use crate::fleet::{Fleet, Placement};
 use crate::messages;
 use crate::tree::{Folder, Tree};
 
+use security::Level;
+
 /// What one cluster gets.
 #[derive(Default)]
 struct Brought<'t> {
@@ -28,6 +31,8 @@ struct Brought<'t> {
     opaque: FxHashSet<&'t str>,
     /// Namespaces with objects of custom kinds, which may run pods.
     custom: FxHashSet<&'t str>,
+    /// What Namespaces enforce.
+    levels: FxHashMap<&'t str, Level>,
 }
 
 /// Says what objects need of others on their cluster, and do not find.
@@ -65,6 +70,7 @@ fn check_cluster(folders: &[&Folder], expected: &[Text]) -> Vec<Diagnostic> {
             folder.files.values().filter(|file| !file.is_encrypted()).filter_map(|file| file.object());
         for object in objects {
             let namespace = text(object, &["metadata", "namespace"]);
+            said.extend(brought.refused_pods(object, namespace, &target));
             if brought.opaque.contains(namespace) || namespace.is_empty() {
                 continue;
             }
@@ -118,6 +124,10 @@ impl<'t> Brought<'t> {
                 let target = text(object, &["spec", "targetNamespace"]);
                 self.opaque.insert(if target.is_empty() { namespace } else { target });
             }
+            "Namespace" => {
+                let level = Level::of(object).map(|level| (text(object, &["metadata", "name"]), level));
+                self.levels.extend(level);
+            }
             _ if kinds::find(text(object, &["apiVersion"]), kind).is_none() => {
                 self.custom.insert(namespace);
             }
@@ -127,6 +137,23 @@ impl<'t> Brought<'t> {
             let labels = template.find(&["metadata", "labels"]).and_then(Value::as_map);
             self.pods.entry(namespace).or_default().extend(labels);
         }
+    }
+
+    /// What of its pods their Namespace forbids: a Pod is refused, of all else the pods.
+    fn refused_pods(&self, object: &Value, namespace: &str, target: &str) -> Vec<Diagnostic> {
+        let Some(level) = self.levels.get(namespace) else { return Vec::new() };
+        let Some(spec) = needs::template(object).and_then(|template| template.get("spec")) else {
+            return Vec::new();
+        };
+        let is_pod = text(object, &["kind"]) == "Pod";
+        let found = security::forbidden(spec, *level).into_iter();
+        found
+            .map(|(place, what)| {
+                let place = place.or(spec.place).or(object.place);
+                messages::forbidden_pod(place, &owner(object), &what, [level.word(), namespace], is_pod)
+                    .on(target)
+            })
+            .collect()
     }
 
     /// What is wrong with the selector of a Service or a PodDisruptionBudget.

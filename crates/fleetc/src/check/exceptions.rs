@@ -13,7 +13,7 @@ use crate::messages;
 use crate::sources::Sources;
 
 /// What can be allowed: what is said of objects, and concerns nobody's rights.
-const CAN_BE_ALLOWED: [Code; 18] = [
+const CAN_BE_ALLOWED: [Code; 19] = [
     codes::UNKNOWN_FIELD,
     codes::FIELD_TYPE,
     codes::MISSING_FIELD,
@@ -28,6 +28,7 @@ const CAN_BE_ALLOWED: [Code; 18] = [
     codes::KIND_DEPRECATED,
     codes::MISSING_OBJECT,
     codes::SELECTS_NOTHING,
+    codes::POD_SECURITY,
     codes::KUBERNETES_VERSION,
     codes::PLAIN_ADDRESS,
     codes::MOVING_TAG,

@@ -272,3 +272,20 @@ pub(crate) fn credential_in_the_open(place: Place, path: &str) -> Diagnostic {
     Diagnostic::warning(codes::CREDENTIAL_IN_THE_OPEN, place, message)
         .help("put it into a Secret, encrypted with SOPS or made elsewhere, and make the committed one void; allow it (`fleet.allow`) if it is none")
 }
+
+/// Pods that their Namespace does not let run; an error for a Pod itself, which the API server refuses.
+pub(crate) fn forbidden_pod(
+    place: Place,
+    owner: &str,
+    what: &str,
+    [level, namespace]: [&str; 2],
+    is_pod: bool,
+) -> Diagnostic {
+    let message = format!("{owner} {what}, and Namespace `{namespace}` enforces `{level}`");
+    let diagnostic = if is_pod {
+        Diagnostic::error(codes::POD_SECURITY, place, message)
+    } else {
+        Diagnostic::warning(codes::POD_SECURITY, place, message)
+    };
+    diagnostic.help("its pods would be refused: mend it, or give the tenant another `pod-security`")
+}

@@ -1,0 +1,182 @@
+//! Pods that their Namespace does not let run, by the Pod Security Standards that it enforces.
+//!
+//! What depends on a version of Kubernetes, and Windows, is left to the cluster.
+//!
+//! Source: <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
+
+use fleetc_manifests::{Place, Value};
+
+use super::text;
+
+/// The label by which a Namespace says what it enforces.
+pub(super) const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
+
+/// A level that forbids something; each forbids what those before it do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    Baseline,
+    Restricted,
+}
+
+impl Level {
+    /// What a Namespace enforces, if that forbids anything.
+    pub(super) fn of(namespace: &Value) -> Option<Self> {
+        match text(namespace, &["metadata", "labels", ENFORCE]) {
+            "baseline" => Some(Self::Baseline),
+            "restricted" => Some(Self::Restricted),
+            _ => None,
+        }
+    }
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Baseline => "baseline",
+            Self::Restricted => "restricted",
+        }
+    }
+}
+
+/// Fields of pods that only `false` may stand in.
+const OF_PODS: [&str; 3] = ["hostNetwork", "hostPID", "hostIPC"];
+
+/// What a container may add to what it can do.
+const CAPABILITIES: [&str; 13] = [
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "MKNOD",
+    "NET_BIND_SERVICE",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
+];
+
+/// The volumes that hardened pods may have.
+const VOLUMES: [&str; 8] = [
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+];
+
+/// A place, and a phrase that says what is wrong there: `has …`.
+type Found = Vec<(Place, String)>;
+
+/// What of a pod the level forbids.
+pub(super) fn forbidden(spec: &Value, level: Level) -> Found {
+    let mut found = Found::new();
+    for field in OF_PODS {
+        forbid_true(spec, field, &mut found);
+    }
+    for volume in items(spec, "volumes") {
+        of_volume(volume, level, &mut found);
+    }
+    of_context(spec, &mut found);
+    for container in ["initContainers", "containers"].into_iter().flat_map(|list| items(spec, list)) {
+        of_container(container, &mut found);
+        if level == Level::Restricted {
+            of_hardened(spec, container, &mut found);
+        }
+    }
+    found
+}
+
+fn of_volume(volume: &Value, level: Level, found: &mut Found) {
+    for entry in
+        volume.as_map().into_iter().flatten().filter(|it| it.key.text != "name" && !it.value.is_null())
+    {
+        let kind = entry.key.text.as_str();
+        if kind == "hostPath" || level == Level::Restricted && !VOLUMES.contains(&kind) {
+            found.push((entry.key.place, format!("has a volume of the kind `{kind}`")));
+        }
+    }
+}
+
+/// What pods and containers both say in `securityContext`.
+fn of_context(owner: &Value, found: &mut Found) {
+    let Some(context) = owner.get("securityContext") else { return };
+    if let Some(profile) =
+        context.find(&["seccompProfile", "type"]).filter(|it| it.as_text() == Some("Unconfined"))
+    {
+        found.push((profile.place, "has no seccomp profile".into()));
+    }
+    if let Some(profile) =
+        context.find(&["appArmorProfile", "type"]).filter(|it| it.as_text() == Some("Unconfined"))
+    {
+        found.push((profile.place, "has no AppArmor profile".into()));
+    }
+    for field in ["user", "role"] {
+        if let Some(written) = context.find(&["seLinuxOptions", field]).filter(|it| it.as_text() != Some(""))
+        {
+            found.push((written.place, format!("sets the SELinux {field}")));
+        }
+    }
+}
+
+fn of_container(container: &Value, found: &mut Found) {
+    of_context(container, found);
+    for port in items(container, "ports") {
+        if let Some(host) = port.get("hostPort").filter(|it| it.as_integer().is_some_and(|port| port != 0)) {
+            found.push((host.place, "has a `hostPort`".into()));
+        }
+    }
+    let Some(context) = container.get("securityContext") else { return };
+    forbid_true(context, "privileged", found);
+    if let Some(mount) = context.get("procMount").filter(|it| it.as_text().is_some_and(|it| it != "Default"))
+    {
+        found.push((mount.place, "has an unmasked `/proc`".into()));
+    }
+    for added in context.get("capabilities").into_iter().flat_map(|it| items(it, "add")) {
+        let name = added.as_text().unwrap_or_default();
+        if !CAPABILITIES.contains(&name) {
+            found.push((added.place, format!("adds the capability `{name}`")));
+        }
+    }
+}
+
+/// What a hardened container must say, itself or by its pod.
+fn of_hardened(spec: &Value, container: &Value, found: &mut Found) {
+    let own = container.get("securityContext");
+    let field = |keys: &[&str]| {
+        let of = |context: Option<&Value>| context.and_then(|it| it.find(keys).cloned());
+        of(own).or_else(|| of(spec.get("securityContext")))
+    };
+    let name = text(container, &["name"]);
+    let mut lacks = |what: &str| found.push((container.place, format!("does not set `{what}` for `{name}`")));
+    let escalates = own.and_then(|it| it.get("allowPrivilegeEscalation")).and_then(Value::as_bool);
+    if escalates != Some(false) {
+        lacks("allowPrivilegeEscalation: false");
+    }
+    if field(&["runAsNonRoot"]).and_then(|it| it.as_bool()) != Some(true) {
+        lacks("runAsNonRoot: true");
+    }
+    if field(&["seccompProfile", "type"]).is_none() {
+        lacks("seccompProfile: { type: RuntimeDefault }");
+    }
+    let dropped = own.and_then(|it| it.find(&["capabilities", "drop"])).and_then(Value::as_list);
+    if !dropped.into_iter().flatten().any(|it| it.as_text() == Some("ALL")) {
+        lacks("capabilities: { drop: [ALL] }");
+    }
+    if let Some(user) = field(&["runAsUser"]).filter(|it| it.as_integer() == Some(0)) {
+        found.push((user.place, "runs as root".into()));
+    }
+}
+
+fn forbid_true(owner: &Value, field: &str, found: &mut Found) {
+    if let Some(written) = owner.get(field).filter(|it| it.as_bool() == Some(true)) {
+        found.push((written.place, format!("has `{field}`")));
+    }
+}
+
+fn items<'v>(owner: &'v Value, field: &str) -> impl Iterator<Item = &'v Value> {
+    owner.get(field).and_then(Value::as_list).into_iter().flatten()
+}
