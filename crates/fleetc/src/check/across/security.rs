@@ -150,21 +150,21 @@ fn of_hardened(spec: &Value, container: &Value, found: &mut Found) {
         let of = |context: Option<&Value>| context.and_then(|it| it.find(keys).cloned());
         of(own).or_else(|| of(spec.get("securityContext")))
     };
-    let name = text(container, &["name"]);
-    let mut lacks = |what: &str| found.push((container.place, format!("does not set `{what}` for `{name}`")));
     let escalates = own.and_then(|it| it.get("allowPrivilegeEscalation")).and_then(Value::as_bool);
-    if escalates != Some(false) {
-        lacks("allowPrivilegeEscalation: false");
-    }
-    if field(&["runAsNonRoot"]).and_then(|it| it.as_bool()) != Some(true) {
-        lacks("runAsNonRoot: true");
-    }
-    if field(&["seccompProfile", "type"]).is_none() {
-        lacks("seccompProfile: { type: RuntimeDefault }");
-    }
     let dropped = own.and_then(|it| it.find(&["capabilities", "drop"])).and_then(Value::as_list);
-    if !dropped.into_iter().flatten().any(|it| it.as_text() == Some("ALL")) {
-        lacks("capabilities: { drop: [ALL] }");
+    let wanted = [
+        (escalates == Some(false), "`allowPrivilegeEscalation: false`"),
+        (
+            dropped.into_iter().flatten().any(|it| it.as_text() == Some("ALL")),
+            "`capabilities: { drop: [ALL] }`",
+        ),
+        (field(&["runAsNonRoot"]).and_then(|it| it.as_bool()) == Some(true), "`runAsNonRoot: true`"),
+        (field(&["seccompProfile", "type"]).is_some(), "`seccompProfile: { type: RuntimeDefault }`"),
+    ];
+    let lacking: Vec<&str> = wanted.into_iter().filter(|(is_set, _)| !is_set).map(|(_, what)| what).collect();
+    if !lacking.is_empty() {
+        let name = text(container, &["name"]);
+        found.push((container.place, format!("does not set {} for `{name}`", lacking.join(", "))));
     }
     if let Some(user) = field(&["runAsUser"]).filter(|it| it.as_integer() == Some(0)) {
         found.push((user.place, "runs as root".into()));
