@@ -156,6 +156,16 @@ fn a_part_that_is_not_there_is_no_empty_part() {
         let run = fleet().run(&format!("build --output - {part}")).ends(2);
         assert!(run.out.is_empty() && run.err.contains("is named"), "{}", run.err);
     }
+    let folder = fleet();
+    let more = folder.read("fleet.toml") + "[environments.qa]\n[clusters.lab]\nenvironments = [\"qa\"]\n";
+    folder.write("fleet.toml", &more);
+    folder.run("build --output - --environment qa").ends(0);
+    let run = folder.run("build --output - --environment qa --cluster home").ends(2);
+    assert!(
+        run.err.contains("nothing of the tree belongs to `--environment qa --cluster home`"),
+        "{}",
+        run.err
+    );
     assert!(fleet().run("show app wep").ends(2).err.contains("did you mean `web`?"));
     assert!(fleet().run("show app web --cluster hom").ends(2).err.contains("did you mean `home`?"));
 }

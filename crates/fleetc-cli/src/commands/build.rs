@@ -124,6 +124,7 @@ impl Building<'_> {
         self.args.part.check(&built.fleet)?;
         self.timings.phase("print");
         let tree = built.tree.keep(|folder| self.args.part.has(folder));
+        self.args.part.is_met(tree.object_count())?;
         output.result(&self.threads.install(|| tree.to_stream()))?;
         Ok(Ended::Done)
     }
@@ -235,6 +236,7 @@ impl Building<'_> {
         }
         let Some(fleet) = outcome.output else { return Ok(None) };
         self.args.part.check(&fleet)?;
+        self.args.part.is_met(stage.objects())?;
         let problems = outcome.diagnostics.sorted().into_iter().take(SAID + 1);
         let said = problems.map(|problem| report::said(problem, &outcome.sources)).collect();
         Ok(Some(Staged { fleet, said, inputs: inputs.seen() }))

@@ -29,6 +29,25 @@ impl Part {
         known("app or component", &self.app, apps)
     }
 
+    /// Whether anything was found of what several flags ask for: each name may be there, and nothing that has all of them.
+    pub(crate) fn is_met(&self, objects: usize) -> Result<(), NotRun> {
+        let flags = [
+            ("environment", &self.environment),
+            ("cluster", &self.cluster),
+            ("tenant", &self.tenant),
+            ("app", &self.app),
+        ];
+        let is_several = flags.iter().filter(|(_, names)| !names.is_empty()).count() > 1;
+        let asked: Vec<String> = flags
+            .into_iter()
+            .flat_map(|(flag, names)| names.iter().map(move |name| format!("--{flag} {name}")))
+            .collect();
+        if !is_several || objects > 0 {
+            return Ok(());
+        }
+        Err(format!("nothing of the tree belongs to `{}`", asked.join(" ")))
+    }
+
     /// Whether the folder belongs to what is asked for.
     pub(crate) fn has(&self, folder: &fleetc::Folder) -> bool {
         let has = |wanted: &[String], name: Option<&str>| {
