@@ -153,6 +153,17 @@ pub(crate) fn dangling_name<'n>(
     .help(suggest(name, known, what))
 }
 
+/// The server takes it, and what asks for the port never gets an answer.
+pub(crate) fn dangling_port<'n>(
+    place: Place,
+    path: &str,
+    name: &str,
+    known: impl IntoIterator<Item = &'n str> + Clone,
+) -> Diagnostic {
+    let message = format!("`{path}` names the port `{name}`, which the container does not have");
+    Diagnostic::warning(codes::DANGLING_NAME, place, message).help(suggest(name, known, "port"))
+}
+
 pub(crate) fn selector_misses_template(place: Place, label: Place, key: &str) -> Diagnostic {
     let message = format!("the selector asks for `{key}`, which the pods of its own template do not have");
     Diagnostic::error(codes::SELECTOR, place, message)
