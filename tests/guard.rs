@@ -171,6 +171,25 @@ fn a_source_moves_freely() {
 }
 
 #[test]
+fn a_namespace_that_gets_a_second_user_is_kept_first() {
+    let app = |name: &str, keep: bool| {
+        format!("[components.{name}]\nnamespace = \"shared\"\nkeep = {keep}\nmanifests = \"{name}.yaml\"\n")
+    };
+    let folder = Folder::new(&[("one.yaml", &map("one")), ("two.yaml", &map("two"))]);
+    let build = |apps: &[String]| {
+        let top = "[fleet]\nsource = { git = \"https://example.com/me/home\" }\n[clusters.home]\n";
+        folder.write("fleet.toml", &(top.to_owned() + &apps.concat()));
+        folder.run("build")
+    };
+    build(&[app("one", false)]).ends(0);
+    let err = build(&[app("one", false), app("two", false)]).ends(2).err;
+    assert!(err.contains("set `keep = true` in every app and component with that `namespace`"), "{err}");
+    build(&[app("one", true)]).ends(0);
+    build(&[app("one", true), app("two", true)]).ends(0);
+    build(&[app("one", false), app("two", false)]).ends(0);
+}
+
+#[test]
 fn what_gets_another_owner_is_kept_first() {
     let moved = |text: &str| text.replace("[apps.tool]", "[apps.utility]");
     let folder = folder();

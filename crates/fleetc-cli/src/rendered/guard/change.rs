@@ -97,10 +97,11 @@ impl<'p> Change<'p> {
                 if self.is_move(entry, folder) {
                     findings.push(Finding {
                         text: format!(
-                            "`{}` moves to `{}`: its old owner may delete it after the new one has applied it; `keep` \
-                             it, build and publish, then move it, then take `keep` off",
+                            "`{}` moves to `{}`: its old owner may delete it after the new one has applied it; {}, build \
+                             and publish, then move it, then take `keep` off",
                             entry.path(),
-                            folder.path
+                            folder.path,
+                            kept(entry)
                         ),
                         target: target.to_owned(),
                     });
@@ -195,6 +196,15 @@ impl<'p> Change<'p> {
     /// Folders of the same cluster with a new file of the same name.
     fn added(&self, entry: &Entry<'p>) -> &[&'p Staged] {
         self.added.get(&(cluster(entry.folder), entry.name)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What says that Flux keeps it. A Namespace moves when it gets a second user, or has only one left.
+fn kept(entry: &Entry<'_>) -> &'static str {
+    if entry.name.starts_with("namespace-") {
+        "set `keep = true` in every app and component with that `namespace`"
+    } else {
+        "`keep` it"
     }
 }
 
