@@ -1,6 +1,6 @@
 //! What is wrong with fleet.toml as it was written.
 
-use fleetc_manifests::{Key, Place, Value};
+use fleetc_manifests::{Data, Key, Place, Value};
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, list_names, nearest, suggest};
@@ -21,7 +21,11 @@ pub(crate) fn unknown_key(key: &Key, table: &str, known: &[&str]) -> Diagnostic 
 
 pub(crate) fn wrong_type(value: &Value, expected: &str) -> Diagnostic {
     let message = format!("expected {expected}, found {}", value.type_name());
-    Diagnostic::error(codes::WRONG_TYPE, value.place, message)
+    let diagnostic = Diagnostic::error(codes::WRONG_TYPE, value.place, message);
+    match value.data {
+        Data::Number(_) | Data::Bool(_) if expected == "a string" => diagnostic.help("put it into quotes"),
+        _ => diagnostic,
+    }
 }
 
 pub(crate) fn wrong_word(value: &Value, words: &[&'static str]) -> Diagnostic {
