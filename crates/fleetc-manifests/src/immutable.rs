@@ -5,6 +5,7 @@
 mod fields;
 
 use crate::kinds::{self, Scalar, Shape};
+use crate::quantity::Quantity;
 use crate::{Data, List, Map, Value, json};
 
 use fields::IMMUTABLE;
@@ -114,7 +115,8 @@ fn field(shape: Shape, keys: &[&str]) -> Option<Shape> {
 fn holds(rule: Rule, old: Option<&Value>, new: Option<&Value>, shape: Option<&Shape>) -> bool {
     match (old, new, rule) {
         (Some(old), Some(new), Grows) => {
-            amount(old).zip(amount(new)).is_none_or(|(old, new)| new > old * (1.0 - 1e-9))
+            let amounts = Quantity::of_value(old).zip(Quantity::of_value(new));
+            amounts.is_none_or(|(old, new)| !old.exceeds(new))
         }
         (Some(old), Some(new), _) => are_same(old, new, shape),
         (Some(one), None, Fixed) | (None, Some(one), Fixed) => is_empty(one),
@@ -130,7 +132,7 @@ fn are_same(old: &Value, new: &Value, shape: Option<&Shape>) -> bool {
         (Data::Text(text), _) | (_, Data::Text(text)) if is_unknown(text) => true,
         (old_data, new_data) => {
             let is_amount = matches!(shape, Some(Shape::Scalar(Scalar::Quantity)));
-            old_data == new_data || is_amount && amount(old) == amount(new)
+            old_data == new_data || is_amount && Quantity::of_value(old) == Quantity::of_value(new)
         }
     }
 }
@@ -188,47 +190,4 @@ fn is_empty(value: &Value) -> bool {
 /// Whether Flux fills something in on the cluster, or decrypts it.
 fn is_unknown(text: &str) -> bool {
     text.contains("${") || text.starts_with("ENC[")
-}
-
-/// The number that an amount is: `1Gi`, `500m`, 3.
-fn amount(value: &Value) -> Option<f64> {
-    let written = json::write(value);
-    let text = value.as_text().unwrap_or(&written);
-    let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '+' | '-')).unwrap_or(text.len());
-    let number: f64 = text[..end].parse().ok()?;
-    let (base, letter) = match &text[end..] {
-        "" => return Some(number),
-        suffix if suffix.starts_with(['e', 'E']) && suffix.len() > 1 => return text.parse().ok(),
-        suffix => suffix.strip_suffix('i').map_or((1000_f64, suffix), |letter| (1024_f64, letter)),
-    };
-    let power = match letter {
-        "n" => -3,
-        "u" => -2,
-        "m" => -1,
-        "k" | "K" => 1,
-        "M" => 2,
-        "G" => 3,
-        "T" => 4,
-        "P" => 5,
-        "E" => 6,
-        _ => return None,
-    };
-    Some(number * base.powi(power))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Place;
-
-    #[test]
-    fn amounts_are_compared_as_numbers() {
-        let of = |text: &str| amount(&Value::new(text, Place::NONE));
-        assert_eq!(of("1Gi"), of("1024Mi"));
-        assert_eq!(of("0.5"), of("500m"));
-        assert_eq!(of("1e3"), of("1k"));
-        assert_eq!(of("1E"), of("1000P"));
-        assert_eq!(of("one"), None);
-        assert_eq!(amount(&Value::new(3, Place::NONE)), Some(3.0));
-    }
 }

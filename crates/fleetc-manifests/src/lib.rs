@@ -6,7 +6,8 @@
 //!   part of it was written;
 //! - [`patch`] changes them: JSON patch (RFC 6902), merge patch (RFC 7396), and Kubernetes' strategic merge;
 //! - [`immutable`] knows which of their fields no update changes;
-//! - [`kinds`] knows what Kubernetes and Flux know of their kinds.
+//! - [`kinds`] knows what Kubernetes and Flux know of their kinds;
+//! - [`quantity`] knows how much an amount is.
 //!
 //! This crate knows nothing of fleets, files or the terminal.
 //!
@@ -22,6 +23,7 @@ pub mod immutable;
 pub mod json;
 pub mod kinds;
 pub mod patch;
+pub mod quantity;
 pub mod yaml;
 
 mod map;

@@ -25,7 +25,6 @@ mod patterns;
 mod peers;
 mod pods;
 mod pulled;
-mod quantity;
 mod quotas;
 mod rights;
 mod rules;

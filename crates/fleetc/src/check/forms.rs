@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use fleetc_manifests::Value;
 use fleetc_manifests::kinds::Form;
+use fleetc_manifests::quantity::Quantity;
 
 use super::addresses::{address, network};
-use super::quantity::Quantity;
 use super::syntax::{
     is_config_key, is_dns_label, is_dns_subdomain, is_label_value, is_late, is_port_name, is_qualified_name,
 };

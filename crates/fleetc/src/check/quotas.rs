@@ -1,10 +1,10 @@
 //! Quotas and limits of namespaces.
 
 use fleetc_manifests::Value;
+use fleetc_manifests::quantity::Quantity;
 
 use super::ask::{is_empty, items, text, texts, word};
 use super::forms;
-use super::quantity::Quantity;
 use super::syntax::{is_late, is_qualified_name};
 use super::walk::{Rule, Walk};
 use fleetc_manifests::kinds::Form;

@@ -3,10 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fleetc_manifests::kinds::{Limits, Scalar};
+use fleetc_manifests::quantity::is_quantity;
 use fleetc_manifests::{Data, Number, Value};
 
 use super::forms;
-use super::syntax::{is_late, is_quantity, is_time};
+use super::syntax::{is_late, is_time};
 use super::walk::Walk;
 use crate::messages;
 

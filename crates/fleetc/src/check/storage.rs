@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use fleetc_manifests::quantity::Quantity;
 use fleetc_manifests::{Value, json};
 
 use super::ask::{has, is_empty, items, text, texts, word};
-use super::quantity::Quantity;
 use super::walk::{Rule, Walk};
 use crate::messages;
 

@@ -1,9 +1,9 @@
 //! What containers ask for, and what they are limited to.
 
+use fleetc_manifests::quantity::Quantity;
 use fleetc_manifests::{Map, Value};
 
 use super::super::forms;
-use super::super::quantity::Quantity;
 use super::super::walk::{Rule, Walk};
 use fleetc_manifests::kinds::Form;
 

@@ -1,9 +1,9 @@
 //! Environment variables, and what they are taken from.
 
+use fleetc_manifests::quantity::Quantity;
 use fleetc_manifests::{Place, Value};
 
 use super::super::ask::{text, word};
-use super::super::quantity::Quantity;
 use super::super::syntax::{is_environment_name, is_qualified_name};
 use super::super::walk::{Rule, Walk};
 use super::{found, one_of};
