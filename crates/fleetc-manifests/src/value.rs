@@ -181,6 +181,19 @@ impl Value {
         keys.iter().try_fold(self, |value, key| value.get(key))
     }
 
+    /// The text under the keys, one below the other; empty where there is none.
+    ///
+    /// ```
+    /// use fleetc_manifests::{Place, yaml};
+    ///
+    /// let object = yaml::read("metadata: {name: web}\n", Place::NONE).unwrap().remove(0);
+    /// assert_eq!(object.text_at(&["metadata", "name"]), "web");
+    /// assert_eq!(object.text_at(&["metadata", "namespace"]), "");
+    /// ```
+    pub fn text_at(&self, keys: &[&str]) -> &str {
+        self.find(keys).and_then(Self::as_text).unwrap_or_default()
+    }
+
     /// The map under the keys, one below the other; made where it is missing.
     ///
     /// What stands in the way and is no map is replaced.

@@ -48,8 +48,8 @@ pub fn permissions(tree: &Tree) -> Vec<Permission> {
 
 impl Permission {
     fn note(&mut self, folder: &Folder, object: &Value) {
-        let (kind, name) = (text(object, &["kind"]), text(object, &["metadata", "name"]));
-        let namespace = text(object, &["metadata", "namespace"]);
+        let (kind, name) = (object.text_at(&["kind"]), object.text_at(&["metadata", "name"]));
+        let namespace = object.text_at(&["metadata", "namespace"]);
         if folder.app.is_some() {
             self.kinds.insert(kind.to_owned());
         }
@@ -62,11 +62,11 @@ impl Permission {
             }
             "RoleBinding" | "ClusterRoleBinding" => self.binding(object, namespace),
             "GitRepository" | "OCIRepository" | "HelmRepository" => {
-                self.sources.insert(text(object, &["spec", "url"]).to_owned());
+                self.sources.insert(object.text_at(&["spec", "url"]).to_owned());
             }
             "Bucket" => {
                 let (endpoint, bucket) =
-                    (text(object, &["spec", "endpoint"]), text(object, &["spec", "bucketName"]));
+                    (object.text_at(&["spec", "endpoint"]), object.text_at(&["spec", "bucketName"]));
                 self.sources.insert(format!("{endpoint}/{bucket}"));
             }
             "NetworkPolicy" => {
@@ -77,17 +77,13 @@ impl Permission {
     }
 
     fn binding(&mut self, object: &Value, namespace: &str) {
-        let (kind, name) = (text(object, &["roleRef", "kind"]), text(object, &["roleRef", "name"]));
+        let (kind, name) = (object.text_at(&["roleRef", "kind"]), object.text_at(&["roleRef", "name"]));
         let place = if namespace.is_empty() { "the whole cluster" } else { namespace };
         for subject in object.get("subjects").and_then(Value::as_list).into_iter().flatten() {
-            let own = text(subject, &["namespace"]);
+            let own = subject.text_at(&["namespace"]);
             let dot = if own.is_empty() { "" } else { "/" };
-            let who = format!("{} {own}{dot}{}", text(subject, &["kind"]), text(subject, &["name"]));
+            let who = format!("{} {own}{dot}{}", subject.text_at(&["kind"]), subject.text_at(&["name"]));
             self.rights.insert(format!("{who}: {kind} {name} in {place}"));
         }
     }
-}
-
-fn text<'v>(object: &'v Value, keys: &[&str]) -> &'v str {
-    object.find(keys).and_then(Value::as_text).unwrap_or_default()
 }

@@ -69,7 +69,7 @@ fn check_cluster(folders: &[&Folder], expected: &[Text]) -> Vec<Diagnostic> {
         let objects =
             folder.files.values().filter(|file| !file.is_encrypted()).filter_map(|file| file.object());
         for object in objects {
-            let namespace = text(object, &["metadata", "namespace"]);
+            let namespace = object.text_at(&["metadata", "namespace"]);
             said.extend(brought.refused_pods(object, namespace, &target));
             if brought.opaque.contains(namespace) || namespace.is_empty() {
                 continue;
@@ -89,7 +89,7 @@ fn check_cluster(folders: &[&Folder], expected: &[Text]) -> Vec<Diagnostic> {
 
 /// `Deployment web`.
 fn owner(object: &Value) -> String {
-    format!("{} {}", text(object, &["kind"]), text(object, &["metadata", "name"]))
+    format!("{} {}", object.text_at(&["kind"]), object.text_at(&["metadata", "name"]))
 }
 
 /// Whether the list names it, as `Kind/name` or `Kind/namespace/name`; what stands behind `${` may be anything.
@@ -113,22 +113,22 @@ impl<'t> Brought<'t> {
     }
 
     fn note(&mut self, object: &'t Value) {
-        let (kind, namespace) = (text(object, &["kind"]), text(object, &["metadata", "namespace"]));
-        self.objects.insert((kind, namespace, text(object, &["metadata", "name"])));
+        let (kind, namespace) = (object.text_at(&["kind"]), object.text_at(&["metadata", "namespace"]));
+        self.objects.insert((kind, namespace, object.text_at(&["metadata", "name"])));
         if let Some(made) = needs::made_by(object) {
             self.objects.insert(("Secret", namespace, made));
         }
         match kind {
             // Flux' own objects that apply a bundle of this tree lie in Flux' namespace.
             "HelmRelease" | "Kustomization" => {
-                let target = text(object, &["spec", "targetNamespace"]);
+                let target = object.text_at(&["spec", "targetNamespace"]);
                 self.opaque.insert(if target.is_empty() { namespace } else { target });
             }
             "Namespace" => {
-                let level = Level::of(object).map(|level| (text(object, &["metadata", "name"]), level));
+                let level = Level::of(object).map(|level| (object.text_at(&["metadata", "name"]), level));
                 self.levels.extend(level);
             }
-            _ if kinds::find(text(object, &["apiVersion"]), kind).is_none() => {
+            _ if kinds::find(object.text_at(&["apiVersion"]), kind).is_none() => {
                 self.custom.insert(namespace);
             }
             _ => {}
@@ -145,7 +145,7 @@ impl<'t> Brought<'t> {
         let Some(spec) = needs::template(object).and_then(|template| template.get("spec")) else {
             return Vec::new();
         };
-        let is_pod = text(object, &["kind"]) == "Pod";
+        let is_pod = object.text_at(&["kind"]) == "Pod";
         let found = security::forbidden(spec, *level).into_iter();
         found
             .map(|(place, what)| {
@@ -158,7 +158,7 @@ impl<'t> Brought<'t> {
 
     /// What is wrong with the selector of a Service or a PodDisruptionBudget.
     fn selection(&self, object: &Value, namespace: &str, target: &str) -> Option<Diagnostic> {
-        let selector = match text(object, &["kind"]) {
+        let selector = match object.text_at(&["kind"]) {
             "Service" => object.find(&["spec", "selector"])?,
             "PodDisruptionBudget" => object.find(&["spec", "selector", "matchLabels"])?,
             _ => return None,
@@ -170,9 +170,4 @@ impl<'t> Brought<'t> {
         (!is_met && !is_unsure)
             .then(|| messages::selects_nothing(selector.place.or(object.place), &owner(object), target))
     }
-}
-
-/// The text under keys.
-fn text<'v>(object: &'v Value, keys: &[&str]) -> &'v str {
-    object.find(keys).and_then(Value::as_text).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ mod root;
 mod sources;
 mod tenants;
 
-use fleetc_manifests::{Text, Value};
+use fleetc_manifests::Text;
 
 use super::fleet_source::{self, TreeSource};
 use super::flux::Flux;
@@ -291,9 +291,4 @@ impl On<'_> {
             !tenant_is_retired && !goes
         });
     }
-}
-
-/// The text under keys of an object.
-pub(super) fn text_at<'v>(object: &'v Value, keys: &[&str]) -> &'v str {
-    object.find(keys).and_then(Value::as_text).unwrap_or_default()
 }

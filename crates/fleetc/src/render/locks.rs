@@ -11,8 +11,7 @@ pub(super) fn broken<'l>(locks: &'l [KeyPath], before: &Value, after: &Value) ->
 }
 
 fn breaks(lock: &KeyPath, before: &Value, after: &Value) -> bool {
-    let text = |keys: &[&str]| before.find(keys).and_then(Value::as_text).unwrap_or_default();
-    let (kind, name) = (text(&["kind"]), text(&["metadata", "name"]));
+    let (kind, name) = (before.text_at(&["kind"]), before.text_at(&["metadata", "name"]));
     let below: Vec<&str> = lock.keys[1..].iter().map(Text::as_str).collect();
     let changes = |start: &[&str], below: &[&str]| {
         let path = [start, below].concat();

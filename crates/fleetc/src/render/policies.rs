@@ -44,7 +44,7 @@ pub(super) fn objects(place: Place) -> Vec<Rendered> {
 /// Binds a policy to the Namespaces that have the label. One about Namespaces finds them itself: a selector would be held
 /// against what a change makes of their labels.
 fn binding(policy: &Value) -> Value {
-    let name = policy.find(&["metadata", "name"]).and_then(Value::as_text).unwrap_or_default();
+    let name = policy.text_at(&["metadata", "name"]);
     let mut binding = value!({
         "apiVersion": "admissionregistration.k8s.io/v1",
         "kind": "ValidatingAdmissionPolicyBinding",

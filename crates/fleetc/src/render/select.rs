@@ -7,11 +7,10 @@ use crate::language::{OneOrMany, Patch, Pattern, Selector};
 
 /// Whether the selector chooses the object; one without keys chooses everything.
 pub(super) fn chooses(selector: &Selector, object: &Value) -> bool {
-    let text = |keys: &[&str]| object.find(keys).and_then(Value::as_text).unwrap_or_default();
-    one_of(selector.kind.as_ref(), text(&["kind"]))
-        && one_of(selector.name.as_ref(), text(&["metadata", "name"]))
-        && one_of(selector.namespace.as_ref(), text(&["metadata", "namespace"]))
-        && is_in_group(selector.group.as_ref(), kinds::group(text(&["apiVersion"])))
+    one_of(selector.kind.as_ref(), object.text_at(&["kind"]))
+        && one_of(selector.name.as_ref(), object.text_at(&["metadata", "name"]))
+        && one_of(selector.namespace.as_ref(), object.text_at(&["metadata", "namespace"]))
+        && is_in_group(selector.group.as_ref(), kinds::group(object.text_at(&["apiVersion"])))
         && has_all(selector.labels.as_ref(), object.find(&["metadata", "labels"]))
         && has_all(selector.annotations.as_ref(), object.find(&["metadata", "annotations"]))
 }

@@ -2,8 +2,6 @@
 
 use fleetc_manifests::{Place, Value};
 
-use super::text;
-
 /// An object that must be there.
 pub(super) struct Need<'v> {
     pub(super) kind: &'static str,
@@ -16,7 +14,7 @@ const EVERYWHERE: [&str; 2] = ["kube-root-ca.crt", "openshift-service-ca.crt"];
 
 /// What pods are made of: the object itself for a Pod, or the template in it.
 pub(super) fn template(object: &Value) -> Option<&Value> {
-    let template = match text(object, &["kind"]) {
+    let template = match object.text_at(&["kind"]) {
         "Pod" => object,
         "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "ReplicationController" => {
             object.find(&["spec", "template"])?
@@ -29,8 +27,8 @@ pub(super) fn template(object: &Value) -> Option<&Value> {
 
 /// The Secret that a controller makes of an object.
 pub(super) fn made_by(object: &Value) -> Option<&str> {
-    let name = text(object, &["metadata", "name"]);
-    match text(object, &["kind"]) {
+    let name = object.text_at(&["metadata", "name"]);
+    match object.text_at(&["kind"]) {
         "Certificate" => object.find(&["spec", "secretName"])?.as_text(),
         "ExternalSecret" => {
             Some(object.find(&["spec", "target", "name"]).and_then(Value::as_text).unwrap_or(name))
@@ -43,7 +41,7 @@ pub(super) fn made_by(object: &Value) -> Option<&str> {
 /// Everything that the object needs.
 pub(super) fn of(object: &Value) -> Vec<Need<'_>> {
     let mut needs = Vec::new();
-    match text(object, &["kind"]) {
+    match object.text_at(&["kind"]) {
         "HorizontalPodAutoscaler" => scaled(object, &mut needs),
         "Ingress" => served(object, &mut needs),
         _ => {
@@ -60,8 +58,8 @@ pub(super) fn of(object: &Value) -> Vec<Need<'_>> {
 fn scaled<'v>(object: &'v Value, needs: &mut Vec<Need<'v>>) {
     let Some(target) = object.find(&["spec", "scaleTargetRef"]) else { return };
     let kinds = ["Deployment", "StatefulSet", "ReplicaSet"];
-    let kind = kinds.into_iter().find(|kind| *kind == text(target, &["kind"]));
-    if let Some(kind) = kind.filter(|_| text(target, &["apiVersion"]) == "apps/v1") {
+    let kind = kinds.into_iter().find(|kind| *kind == target.text_at(&["kind"]));
+    if let Some(kind) = kind.filter(|_| target.text_at(&["apiVersion"]) == "apps/v1") {
         add(kind, target.get("name"), needs);
     }
 }
@@ -77,7 +75,7 @@ fn served<'v>(object: &'v Value, needs: &mut Vec<Need<'v>>) {
 }
 
 fn of_pod<'v>(object: &'v Value, spec: &'v Value, needs: &mut Vec<Need<'v>>) {
-    if text(spec, &["serviceAccountName"]) != "default" {
+    if spec.text_at(&["serviceAccountName"]) != "default" {
         add("ServiceAccount", spec.get("serviceAccountName"), needs);
     }
     for container in items(Some(spec), "initContainers").chain(items(Some(spec), "containers")) {
@@ -91,8 +89,8 @@ fn of_pod<'v>(object: &'v Value, spec: &'v Value, needs: &mut Vec<Need<'v>>) {
         }
     }
     let claims = items(object.get("spec"), "volumeClaimTemplates");
-    let claims: Vec<&str> = claims.map(|claim| text(claim, &["metadata", "name"])).collect();
-    for volume in items(Some(spec), "volumes").filter(|volume| !claims.contains(&text(volume, &["name"]))) {
+    let claims: Vec<&str> = claims.map(|claim| claim.text_at(&["metadata", "name"])).collect();
+    for volume in items(Some(spec), "volumes").filter(|volume| !claims.contains(&volume.text_at(&["name"]))) {
         by_name(volume.get("configMap"), "ConfigMap", "name", needs);
         by_name(volume.get("secret"), "Secret", "secretName", needs);
         add("PersistentVolumeClaim", volume.find(&["persistentVolumeClaim", "claimName"]), needs);

@@ -6,8 +6,6 @@
 
 use fleetc_manifests::{Place, Value};
 
-use super::text;
-
 /// The label by which a Namespace says what it enforces.
 pub(super) const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
 
@@ -21,7 +19,7 @@ pub(super) enum Level {
 impl Level {
     /// What a Namespace enforces, if that forbids anything.
     pub(super) fn of(namespace: &Value) -> Option<Self> {
-        match text(namespace, &["metadata", "labels", ENFORCE]) {
+        match namespace.text_at(&["metadata", "labels", ENFORCE]) {
             "baseline" => Some(Self::Baseline),
             "restricted" => Some(Self::Restricted),
             _ => None,
@@ -163,7 +161,7 @@ fn of_hardened(spec: &Value, container: &Value, found: &mut Found) {
     ];
     let lacking: Vec<&str> = wanted.into_iter().filter(|(is_set, _)| !is_set).map(|(_, what)| what).collect();
     if !lacking.is_empty() {
-        let name = text(container, &["name"]);
+        let name = container.text_at(&["name"]);
         found.push((container.place, format!("does not set {} for `{name}`", lacking.join(", "))));
     }
     if let Some(user) = field(&["runAsUser"]).filter(|it| it.as_integer() == Some(0)) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fleetc_manifests::{Map, Text, Value, value};
 use indexmap::IndexMap;
 
-use super::{Bundle, Host, flux, rights, text_at};
+use super::{Bundle, Host, flux, rights};
 use crate::diagnostic::Diagnostic;
 use crate::fleet::COMMON;
 use crate::language::Install;
@@ -130,11 +130,11 @@ impl<'f> Maker<'_, 'f> {
         let mut brought: BTreeSet<Text> = BTreeSet::new();
         for (index, app) in on.apps.iter().enumerate() {
             let objects = objects[index].iter().flat_map(|objects| &objects.own);
-            let names = objects.clone().filter(|object| text_at(&object.value, &["kind"]) == "Namespace");
-            brought.extend(names.map(|object| Text::from(text_at(&object.value, &["metadata", "name"]))));
+            let names = objects.clone().filter(|object| object.value.text_at(&["kind"]) == "Namespace");
+            brought.extend(names.map(|object| Text::from(object.value.text_at(&["metadata", "name"]))));
             let is_used = match app.body {
                 Body::Here => {
-                    objects.clone().any(|it| text_at(&it.value, &["metadata", "namespace"]) == app.namespace)
+                    objects.clone().any(|it| it.value.text_at(&["metadata", "namespace"]) == app.namespace)
                 }
                 Body::Chart(_) => true,
                 Body::Pulled(_) => app.keys.namespace.is_some(),
@@ -354,7 +354,7 @@ pub(super) fn tenant_label(tenant: &Text) -> Map {
 
 /// Lets Flux leave a bundle as it is. A Kustomization that holds Flux objects goes on, so that these come to rest.
 fn suspend(bundle: &mut Bundle) {
-    let is_flux = |object: &Rendered| text_at(&object.value, &["apiVersion"]).contains(".toolkit.fluxcd.io/");
+    let is_flux = |object: &Rendered| object.value.text_at(&["apiVersion"]).contains(".toolkit.fluxcd.io/");
     let mut holds_flux = false;
     for object in bundle.objects.iter_mut().filter(|object| is_flux(object)) {
         suspend_object(&mut object.value);

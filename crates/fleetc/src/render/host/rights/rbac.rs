@@ -21,8 +21,7 @@ pub(super) fn find(object: &Value, id: &ObjectName, may: &May<'_>) -> Vec<Escape
 
 fn of_binding(object: &Value, may: &May<'_>) -> Vec<Escape> {
     let mut escapes = Vec::new();
-    let text = |keys: &[&str]| object.find(keys).and_then(Value::as_text).unwrap_or_default();
-    let (kind, name) = (text(&["roleRef", "kind"]), text(&["roleRef", "name"]));
+    let (kind, name) = (object.text_at(&["roleRef", "kind"]), object.text_at(&["roleRef", "name"]));
     if kind != "Role" && !ROLES.contains(&name) {
         let place = object.find(&["roleRef", "name"]).map_or(object.place, |it| it.place);
         let what = format!("binds the ClusterRole `{name}`");
