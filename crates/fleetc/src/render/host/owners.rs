@@ -1,6 +1,7 @@
 //! Every object has one owner: two Kustomizations that apply the same one would fight over it.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 
 use fleetc_manifests::{Place, Text};
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -16,21 +17,23 @@ use crate::render::target::On;
 /// Who owns which object, on the host and on the clusters that it manages.
 #[derive(Debug)]
 pub(super) struct Owners {
-    owners: FxHashMap<(Text, ObjectName), Owner>,
+    /// The folders whose objects were added.
+    folders: Vec<Folder>,
+    /// The folder of each object, by its number, and where the object was written.
+    objects: FxHashMap<(Text, ObjectName), (usize, Place)>,
     /// Of environments that nothing tells apart, the first object that two of them have, and how many there are.
     alike: BTreeMap<[usize; 2], Alike>,
 }
 
-#[derive(Debug, Clone)]
-struct Owner {
-    /// The target and the folder.
-    name: Text,
-    place: Place,
+/// A folder of a target, or that of the root.
+#[derive(Debug)]
+struct Folder {
+    path: String,
     environment: Option<Environment>,
 }
 
-/// The environment that an owner is in, unless that is `common`.
-#[derive(Debug, Clone)]
+/// The environment that a folder is in, unless that is `common`.
+#[derive(Debug)]
 struct Environment {
     index: usize,
     name: Text,
@@ -49,33 +52,25 @@ struct Alike {
 impl Owners {
     /// Nobody owns anything yet; there will be about so many objects.
     pub(super) fn of_about(count: usize) -> Self {
-        let owners = FxHashMap::with_capacity_and_hasher(count, FxBuildHasher);
-        Self { owners, alike: BTreeMap::new() }
+        let objects = FxHashMap::with_capacity_and_hasher(count, FxBuildHasher);
+        Self { folders: Vec::new(), objects, alike: BTreeMap::new() }
     }
 
     /// The objects of a bundle.
     pub(super) fn add_all(&mut self, on: &On<'_>, bundle: &Bundle, diagnostics: &mut Diagnostics) {
         let cluster = if bundle.is_far { on.cluster.clone() } else { Text::new() };
-        let owner = Owner::on(on, &bundle.name);
-        for object in &bundle.objects {
-            self.add(&cluster, &owner, object, diagnostics);
-        }
+        self.add(&cluster, Folder::on(on, &bundle.name), &bundle.objects, diagnostics);
     }
 
     /// The Flux objects of a target.
     pub(super) fn add_flux(&mut self, on: &On<'_>, objects: &[Rendered], diagnostics: &mut Diagnostics) {
-        let owner = Owner::on(on, "flux");
-        for object in objects {
-            self.add(&Text::new(), &owner, object, diagnostics);
-        }
+        self.add(&Text::new(), Folder::on(on, "flux"), objects, diagnostics);
     }
 
     /// The objects of the root.
     pub(super) fn add_root(&mut self, folder: &str, objects: &[Rendered], diagnostics: &mut Diagnostics) {
-        let owner = Owner { name: folder.into(), place: Place::NONE, environment: None };
-        for object in objects {
-            self.add(&Text::new(), &owner, object, diagnostics);
-        }
+        let folder = Folder { path: folder.to_owned(), environment: None };
+        self.add(&Text::new(), folder, objects, diagnostics);
     }
 
     /// Says which environments have the same objects on the cluster, now that all of them are known.
@@ -86,8 +81,15 @@ impl Owners {
         }
     }
 
-    /// Checks what is true of every object, and that nobody else owns it.
-    fn add(&mut self, cluster: &Text, owner: &Owner, object: &Rendered, diagnostics: &mut Diagnostics) {
+    fn add(&mut self, cluster: &Text, folder: Folder, objects: &[Rendered], diagnostics: &mut Diagnostics) {
+        self.folders.push(folder);
+        for object in objects {
+            self.add_one(cluster, object, diagnostics);
+        }
+    }
+
+    /// Checks what is true of every object, and that no other folder than the last one owns it.
+    fn add_one(&mut self, cluster: &Text, object: &Rendered, diagnostics: &mut Diagnostics) {
         let name = object.id();
         // What a variable failed to name was said, and has no name.
         if [&name.namespace, &name.name].iter().any(|it| it.contains("${")) {
@@ -96,39 +98,54 @@ impl Owners {
         object.check_name(&name, diagnostics);
         let written = object.value.find(&["metadata", "name"]).map(|name| name.place);
         let place = written.unwrap_or_default().or(object.value.place);
-        let owner = Owner { place, ..owner.clone() };
-        let key = (cluster.clone(), name);
-        let Some(first) = self.owners.get(&key) else {
-            self.owners.insert(key, owner);
-            return;
-        };
-        if let (Some(one), Some(other)) = (&first.environment, &owner.environment)
+        let own = self.folders.len() - 1;
+        match self.objects.entry((cluster.clone(), name)) {
+            Entry::Vacant(nobody) => {
+                nobody.insert((own, place));
+            }
+            Entry::Occupied(taken) => {
+                let (first, first_place) = *taken.get();
+                let name = taken.key().1.clone();
+                self.say_twice([first, own], [first_place, place], name, diagnostics);
+            }
+        }
+    }
+
+    /// Says that an object is in two folders, or notes it, if nothing tells their environments apart.
+    fn say_twice(
+        &mut self,
+        folders: [usize; 2],
+        places: [Place; 2],
+        name: ObjectName,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let [first, own] = folders.map(|folder| &self.folders[folder]);
+        if let (Some(one), Some(other)) = (&first.environment, &own.environment)
             && one.index != other.index
             && one.prefix == other.prefix
         {
             let alike = self.alike.entry([one.index, other.index]).or_insert_with(|| Alike {
                 names: [one, other].map(|it| it.name.clone()),
                 places: [one, other].map(|it| it.place),
-                first: key.1,
+                first: name,
                 count: 0,
             });
             alike.count += 1;
             return;
         }
-        let names = [&*first.name, &*owner.name];
-        diagnostics.push(messages::two_owners(owner.place, first.place, &key.1, names));
+        diagnostics.push(messages::two_owners(places[1], places[0], &name, [&first.path, &own.path]));
     }
 }
 
-impl Owner {
+impl Folder {
     /// The folder of a target.
-    fn on(on: &On<'_>, folder: &str) -> Self {
+    fn on(on: &On<'_>, name: &str) -> Self {
         let environment = (on.target.environment != COMMON).then(|| Environment {
             index: on.target.environment,
             name: on.environment.clone(),
             prefix: on.prefix.clone(),
             place: on.place,
         });
-        Self { name: on.folder(folder).into(), place: Place::NONE, environment }
+        Self { path: on.folder(name), environment }
     }
 }
