@@ -257,8 +257,7 @@ impl Fleet {
 
     /// The keys of each of them, and of every override.
     pub(crate) fn tables(&self) -> impl Iterator<Item = &Map> {
-        self.rungs()
-            .flat_map(|rung| std::iter::once(&rung.keys).chain(rung.overrides.iter().map(|it| &it.keys)))
+        self.rungs().flat_map(Rung::tables)
     }
 
     /// `dev/emea-1`: what a target is called in messages.

@@ -108,8 +108,7 @@ fn clusters(fleet: &mut Fleet, written: IndexMap<Text, Rung>, diagnostics: &mut 
 /// Says what of an environment's `flux` is for a cluster to say: one Flux runs on it, for all of its environments.
 fn check_flux(rung: &Rung, diagnostics: &mut Diagnostics) {
     const OF_CLUSTERS: [&str; 4] = ["install", "manifests", "patches", "instance"];
-    let keys = std::iter::once(&rung.keys).chain(rung.overrides.iter().map(|it| &it.keys));
-    let entries = keys.filter_map(|keys| keys.get("flux").and_then(Value::as_map)).flatten();
+    let entries = rung.tables().filter_map(|keys| keys.get("flux").and_then(Value::as_map)).flatten();
     for entry in entries.filter(|entry| OF_CLUSTERS.contains(&entry.key.text.as_str())) {
         diagnostics.push(messages::flux_of_an_environment(&entry.key));
     }

@@ -60,6 +60,11 @@ impl ObjectName {
             name: of_metadata("name"),
         }
     }
+
+    /// Its kind as grants name it: `apps/Deployment`, or `Pod` of the core group.
+    pub(crate) fn kind_in_group(&self) -> Text {
+        if self.group.is_empty() { self.kind.clone() } else { format!("{}/{}", self.group, self.kind).into() }
+    }
 }
 
 /// The text of a value, which shares its bytes; empty if it is none.

@@ -219,9 +219,7 @@ pub(crate) fn outside_of_tenant(object: &Value, tenant: &str, namespaces: &[Text
 }
 
 pub(crate) fn beyond_rights_of_tenant(object: &Value, tenant: &str, why: &str) -> Diagnostic {
-    let name = ObjectName::of(object);
-    let kind =
-        if name.group.is_empty() { name.kind.to_string() } else { format!("{}/{}", name.group, name.kind) };
+    let kind = ObjectName::of(object).kind_in_group();
     out_of_reach(object, tenant, why).help(format!(
         "make it a component of the platform; a kind in the tenant's namespaces is granted by `allow = {{ kinds = [\"{kind}\"] }}` \
          of the tenant"

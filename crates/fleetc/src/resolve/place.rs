@@ -76,10 +76,7 @@ fn only_pull(fleet: &mut Fleet) {
 
 /// Whether Flux pulls the app of the table, and nothing is rendered beside it.
 fn is_pulled(app: &Rung) -> bool {
-    let says = |key: &str| {
-        let mut tables = std::iter::once(&app.keys).chain(app.overrides.iter().map(|it| &it.keys));
-        tables.any(|keys| keys.get(key).is_some())
-    };
+    let says = |key: &str| app.tables().any(|keys| keys.get(key).is_some());
     says("path") && !["manifests", "secrets", "config"].into_iter().any(says)
 }
 

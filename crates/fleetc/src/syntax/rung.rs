@@ -45,6 +45,11 @@ pub struct Override {
 }
 
 impl Rung {
+    /// Its keys, and those of its overrides.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Map> + Clone {
+        std::iter::once(&self.keys).chain(self.overrides.iter().map(|it| &it.keys))
+    }
+
     /// Reads the table `name`, and checks its keys against those of `T`.
     pub(super) fn read<T: Table>(name: &Key, map: &Map, diagnostics: &mut Diagnostics) -> Self {
         let mut rung = Self { place: name.place, ..Self::default() };

@@ -189,8 +189,6 @@ fn grants(rule: &Value, group: &str, resource: &str, verb: &str) -> bool {
 
 /// Whether the tenant is granted the kind: `group/Kind`, or `Kind` of the core group.
 fn is_allowed(reach: &Reach, id: &ObjectName) -> bool {
-    let whole: Text =
-        if id.group.is_empty() { id.kind.clone() } else { format!("{}/{}", id.group, id.kind).into() };
     let allowed = reach.allow.as_ref().and_then(|allow| allow.kinds.as_ref());
-    allowed.is_some_and(|kinds| kinds.contains(&whole))
+    allowed.is_some_and(|kinds| kinds.contains(&id.kind_in_group()))
 }

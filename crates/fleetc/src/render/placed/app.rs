@@ -211,8 +211,7 @@ fn check_keys_of_body(app: &App, keys: &language::App, body: &Body, diagnostics:
     const OF_MANIFESTS: [&str; 2] = ["substitute", "name-prefix"];
     let is_chart = matches!(body, Body::Chart(_));
     let has_manifests = keys.manifests.is_some() || keys.secrets.is_some();
-    let tables = std::iter::once(&app.rung.keys).chain(app.rung.overrides.iter().map(|it| &it.keys));
-    for entry in tables.flatten() {
+    for entry in app.rung.tables().flatten() {
         let key = entry.key.text.as_str();
         let is_pulled_substitute = key == "substitute" && matches!(body, Body::Pulled(_));
         if OF_CHARTS.contains(&key) && !is_chart {

@@ -30,8 +30,8 @@ pub(super) fn find(object: &Value, id: &ObjectName, is_allowed: bool, may: &May<
     if !is_allowed && !FREE.contains(&id.kind.as_str()) {
         let place = object.get("kind").map_or(object.place, |kind| kind.place);
         let help = format!(
-            "let the platform bring it, or grant the kind: `allow = {{ kinds = [\"{}/{}\"] }}` of the tenant",
-            id.group, id.kind
+            "let the platform bring it, or grant the kind: `allow = {{ kinds = [\"{}\"] }}` of the tenant",
+            id.kind_in_group()
         );
         escapes.push(Escape::new(place, "is of a kind of Flux that tenants are not granted", help));
     }
