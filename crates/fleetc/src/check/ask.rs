@@ -60,6 +60,11 @@ pub(super) fn texts<'v>(value: &'v Value, field: &str) -> Vec<&'v str> {
     items(value, field).filter_map(Value::as_text).collect()
 }
 
+/// Which of the fields are there.
+pub(super) fn found<'f>(owner: &Value, fields: &[&'f str]) -> Vec<&'f str> {
+    fields.iter().copied().filter(|field| has(owner, field)).collect()
+}
+
 impl<'v> Walk<'v, '_> {
     /// Says what is wrong with a field of an object: at the field, or at the object where it is missing.
     pub(super) fn bad(&mut self, owner: &Value, field: &str, problem: &str, help: &str) {
@@ -85,9 +90,16 @@ impl<'v> Walk<'v, '_> {
 
     /// Says that of some fields not exactly one is there.
     pub(super) fn exactly_one(&mut self, owner: &Value, fields: &[&str]) {
-        let found: Vec<&str> = fields.iter().copied().filter(|field| has(owner, field)).collect();
+        let found = found(owner, fields);
         if found.len() != 1 {
             self.say(messages::not_one_of(self.place(owner.place), &self.path(), fields, &found));
+        }
+    }
+
+    /// Says that a port has a name that is none.
+    pub(super) fn port_name(&mut self, port: &Value, is_name: fn(&str) -> bool, help: &str) {
+        if let Some(name) = text(port, "name").filter(|name| !is_name(name)) {
+            self.bad(port, "name", &format!("is no name of a port: `{name}`"), help);
         }
     }
 

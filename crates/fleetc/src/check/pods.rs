@@ -10,7 +10,7 @@ mod volumes;
 use fleetc_manifests::kinds::{self, Field, Type};
 use fleetc_manifests::{Place, Value};
 
-use super::ask::{is_empty, is_true, items, number, text};
+use super::ask::{found, is_empty, is_true, items, number, text};
 use super::syntax::{is_dns_label, is_environment_name, is_late, is_port_name};
 use super::walk::{Rule, Walk};
 use super::workloads::in_range;
@@ -113,15 +113,8 @@ fn container<'v>(container: &'v Value, walk: &mut Walk<'v, '_>) {
 fn port<'v>(port: &'v Value, walk: &mut Walk<'v, '_>) {
     in_range(port, "containerPort", 1, 65535, walk);
     in_range(port, "hostPort", 0, 65535, walk);
-    let Some(name) = port.get("name") else { return };
-    if let Some(text) =
-        name.as_text().filter(|text| !text.is_empty() && !is_late(text) && !is_port_name(text))
-    {
-        let problem = format!("is no name of a port: `{text}`");
-        let help = "at most 15 lower-case letters, digits and `-`, a letter among them";
-        let path = walk.path_to("name");
-        walk.say(messages::bad_field_value(walk.place(name.place), &path, &problem, help));
-    }
+    let help = "at most 15 lower-case letters, digits and `-`, a letter among them";
+    walk.port_name(port, is_port_name, help);
 }
 
 fn variable<'v>(variable: &'v Value, walk: &mut Walk<'v, '_>) {
@@ -141,18 +134,11 @@ fn variable<'v>(variable: &'v Value, walk: &mut Walk<'v, '_>) {
 }
 
 fn probe<'v>(probe: &'v Value, walk: &mut Walk<'v, '_>) {
-    actions(probe, &["exec", "grpc", "httpGet", "tcpSocket"], walk);
+    walk.exactly_one(probe, &["exec", "grpc", "httpGet", "tcpSocket"]);
 }
 
 fn handler<'v>(handler: &'v Value, walk: &mut Walk<'v, '_>) {
-    actions(handler, &["exec", "httpGet", "sleep", "tcpSocket"], walk);
-}
-
-fn actions(value: &Value, fields: &[&str], walk: &mut Walk<'_, '_>) {
-    let found = found(value, fields);
-    if found.len() != 1 {
-        walk.say(messages::not_one_of(walk.place(value.place), &walk.path(), fields, &found));
-    }
+    walk.exactly_one(handler, &["exec", "httpGet", "sleep", "tcpSocket"]);
 }
 
 fn dns_label(value: &Value, field: &str, walk: &mut Walk<'_, '_>) {
@@ -189,9 +175,4 @@ fn at_most_one(value: &Value, shape: &str, but: &[&str], walk: &mut Walk<'_, '_>
 fn fields_of(shape: &str) -> impl Iterator<Item = &'static Field> {
     let shape = kinds::types().find(|it| it.name() == shape);
     shape.map(Type::fields).into_iter().flatten()
-}
-
-/// Which of the fields are there.
-fn found<'f>(value: &Value, fields: &[&'f str]) -> Vec<&'f str> {
-    fields.iter().copied().filter(|field| value.get(field).is_some_and(|it| !it.is_null())).collect()
 }

@@ -129,11 +129,6 @@ fn is_headless(spec: &Value) -> bool {
 fn port<'v>(port: &'v Value, walk: &mut Walk<'v, '_>) {
     in_range(port, "port", 1, 65535, walk);
     in_range(port, "nodePort", 0, 65535, walk);
-    let Some(name) = port.get("name") else { return };
-    if let Some(text) =
-        name.as_text().filter(|text| !text.is_empty() && !is_late(text) && !is_dns_label(text))
-    {
-        let help = "lower-case letters, digits and `-`, beginning and ending with a letter or a digit";
-        walk.bad(port, "name", &format!("is no name of a port: `{text}`"), help);
-    }
+    let help = "lower-case letters, digits and `-`, beginning and ending with a letter or a digit";
+    walk.port_name(port, is_dns_label, help);
 }

@@ -6,6 +6,7 @@ use fleetc_manifests::{Key, Place, Text, Value};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, list_names, suggest};
 use crate::load::ObjectName;
+use crate::messages::shapes::refused_pod;
 
 pub(crate) fn image_meets_nothing(place: Place, name: &str, target: &str) -> Diagnostic {
     Diagnostic::error(codes::MEETS_NOTHING, place, format!("no container runs the image `{name}`"))
@@ -271,7 +272,7 @@ pub(crate) fn credential_in_the_open(place: Place, path: &str) -> Diagnostic {
         .help("put it into a Secret, encrypted with SOPS or made elsewhere, and make the committed one void; allow it (`fleet.allow`) if it is none")
 }
 
-/// Pods that their Namespace does not let run; an error for a Pod itself, which the API server refuses.
+/// Pods that their Namespace does not let run.
 pub(crate) fn forbidden_pod(
     place: Place,
     owner: &str,
@@ -280,10 +281,6 @@ pub(crate) fn forbidden_pod(
     is_pod: bool,
 ) -> Diagnostic {
     let message = format!("{owner} {what}, and Namespace `{namespace}` enforces `{level}`");
-    let diagnostic = if is_pod {
-        Diagnostic::error(codes::POD_SECURITY, place, message)
-    } else {
-        Diagnostic::warning(codes::POD_SECURITY, place, message)
-    };
-    diagnostic.help("its pods would be refused: mend it, or give the tenant another `pod-security`")
+    refused_pod(codes::POD_SECURITY, place, message, is_pod)
+        .help("its pods would be refused: mend it, or give the tenant another `pod-security`")
 }

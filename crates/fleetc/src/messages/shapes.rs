@@ -3,7 +3,7 @@
 use fleetc_manifests::kinds::{Gate, Lifecycle, Versions};
 use fleetc_manifests::{Key, Place};
 
-use crate::codes;
+use crate::codes::{self, Code};
 use crate::diagnostic::{Diagnostic, list_names, nearest, suggest};
 
 pub(crate) fn no_such_field<'n>(
@@ -76,12 +76,13 @@ pub(crate) fn bad_field_value(place: Place, path: &str, problem: &str, help: &st
 
 pub(crate) fn spaced_image(place: Place, path: &str, is_of_pod: bool) -> Diagnostic {
     let message = format!("`{path}` begins or ends with white space");
-    let diagnostic = if is_of_pod {
-        Diagnostic::error(codes::FIELD_VALUE, place, message)
-    } else {
-        Diagnostic::warning(codes::FIELD_VALUE, place, message)
-    };
-    diagnostic.help("take the white space away: no pod of it would start")
+    refused_pod(codes::FIELD_VALUE, place, message, is_of_pod)
+        .help("take the white space away: no pod of it would start")
+}
+
+/// What no pod may be: an error for a Pod itself, which the API server refuses; a warning for a template, which it takes.
+pub(super) fn refused_pod(code: Code, place: Place, message: String, is_pod: bool) -> Diagnostic {
+    if is_pod { Diagnostic::error(code, place, message) } else { Diagnostic::warning(code, place, message) }
 }
 
 pub(crate) fn broken_rule(place: Place, path: &str, rule: &str) -> Diagnostic {

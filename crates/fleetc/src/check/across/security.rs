@@ -6,6 +6,8 @@
 
 use fleetc_manifests::{Place, Value};
 
+use crate::check::ask::{items, texts};
+
 /// The label by which a Namespace says what it enforces.
 pub(super) const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
 
@@ -102,15 +104,11 @@ fn of_volume(volume: &Value, level: Level, found: &mut Found) {
 /// What pods and containers both say in `securityContext`.
 fn of_context(owner: &Value, found: &mut Found) {
     let Some(context) = owner.get("securityContext") else { return };
-    if let Some(profile) =
-        context.find(&["seccompProfile", "type"]).filter(|it| it.as_text() == Some("Unconfined"))
-    {
-        found.push((profile.place, "has no seccomp profile".into()));
-    }
-    if let Some(profile) =
-        context.find(&["appArmorProfile", "type"]).filter(|it| it.as_text() == Some("Unconfined"))
-    {
-        found.push((profile.place, "has no AppArmor profile".into()));
+    for (field, name) in [("seccompProfile", "seccomp"), ("appArmorProfile", "AppArmor")] {
+        let profile = context.find(&[field, "type"]);
+        if let Some(profile) = profile.filter(|it| it.as_text() == Some("Unconfined")) {
+            found.push((profile.place, format!("has no {name} profile")));
+        }
     }
     for field in ["user", "role"] {
         if let Some(written) = context.find(&["seLinuxOptions", field]).filter(|it| it.as_text() != Some(""))
@@ -144,19 +142,14 @@ fn of_container(container: &Value, found: &mut Found) {
 /// What a hardened container must say, itself or by its pod.
 fn of_hardened(spec: &Value, container: &Value, found: &mut Found) {
     let own = container.get("securityContext");
-    let field = |keys: &[&str]| {
-        let of = |context: Option<&Value>| context.and_then(|it| it.find(keys).cloned());
-        of(own).or_else(|| of(spec.get("securityContext")))
-    };
+    let of_pod = spec.get("securityContext");
+    let field = |keys: &[&str]| [own, of_pod].into_iter().flatten().find_map(|context| context.find(keys));
     let escalates = own.and_then(|it| it.get("allowPrivilegeEscalation")).and_then(Value::as_bool);
-    let dropped = own.and_then(|it| it.find(&["capabilities", "drop"])).and_then(Value::as_list);
+    let dropped = own.and_then(|it| it.get("capabilities")).map(|it| texts(it, "drop")).unwrap_or_default();
     let wanted = [
         (escalates == Some(false), "`allowPrivilegeEscalation: false`"),
-        (
-            dropped.into_iter().flatten().any(|it| it.as_text() == Some("ALL")),
-            "`capabilities: { drop: [ALL] }`",
-        ),
-        (field(&["runAsNonRoot"]).and_then(|it| it.as_bool()) == Some(true), "`runAsNonRoot: true`"),
+        (dropped.contains(&"ALL"), "`capabilities: { drop: [ALL] }`"),
+        (field(&["runAsNonRoot"]).and_then(Value::as_bool) == Some(true), "`runAsNonRoot: true`"),
         (field(&["seccompProfile", "type"]).is_some(), "`seccompProfile: { type: RuntimeDefault }`"),
     ];
     let lacking: Vec<&str> = wanted.into_iter().filter(|(is_set, _)| !is_set).map(|(_, what)| what).collect();
@@ -173,8 +166,4 @@ fn forbid_true(owner: &Value, field: &str, found: &mut Found) {
     if let Some(written) = owner.get(field).filter(|it| it.as_bool() == Some(true)) {
         found.push((written.place, format!("has `{field}`")));
     }
-}
-
-fn items<'v>(owner: &'v Value, field: &str) -> impl Iterator<Item = &'v Value> {
-    owner.get(field).and_then(Value::as_list).into_iter().flatten()
 }
