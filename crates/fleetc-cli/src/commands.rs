@@ -88,10 +88,7 @@ impl FleetFile {
             let _progress = output.progress(doing);
             fleetc::compile(&self.input())
         };
-        output.problems(&outcome.diagnostics, &outcome.sources, self.folder());
-        if outcome.is_cut_short {
-            output.cut_short();
-        }
+        output.outcome(&outcome, self.folder());
         outcome.output
     }
 }

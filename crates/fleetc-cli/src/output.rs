@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-use fleetc::{Diagnostic, Diagnostics, Severity, Sources};
+use fleetc::{Diagnostic, Diagnostics, Outcome, Severity, Sources};
 
 use crate::global::{Global, MessageFormat, When};
 use crate::progress::Progress;
@@ -138,9 +138,10 @@ impl Output {
         self.counts(left_out, |severity| problems.iter().filter(|it| it.severity == severity.name()).count());
     }
 
-    /// Says that there may be more problems than were printed.
-    pub(crate) fn cut_short(&self) {
-        if self.format == MessageFormat::Human {
+    /// Everything that was said on the way to an outcome.
+    pub(crate) fn outcome<T>(&mut self, outcome: &Outcome<T>, folder: &Path) {
+        self.problems(&outcome.diagnostics, &outcome.sources, folder);
+        if outcome.is_cut_short && self.format == MessageFormat::Human {
             line("what depends on these was not looked at yet: there may be more once they are mended");
         }
     }
@@ -188,6 +189,21 @@ fn lines<T: AsRef<str>>(texts: impl Iterator<Item = T>) {
 /// A line on standard error. Nothing can be done about one that cannot be written.
 fn line(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// How many lines a list in a message has.
+const LISTED: usize = 10;
+
+/// Adds the first of the lines to a message, and how many more there are.
+pub(crate) fn list_some<'l>(lines: impl ExactSizeIterator<Item = &'l str>, text: &mut String) {
+    let more = lines.len().saturating_sub(LISTED);
+    for line in lines.take(LISTED) {
+        text.push_str("\n- ");
+        text.push_str(line);
+    }
+    if more > 0 {
+        text.push_str(&format!("\n- … and {more} more"));
+    }
 }
 
 /// `1 target`, `2 targets`.

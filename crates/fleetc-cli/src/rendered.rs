@@ -108,6 +108,11 @@ impl<'r> Rendered<'r> {
         self.root
     }
 
+    /// Where a file or folder of the tree lies until it becomes one.
+    fn staged(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.root.join(OWN).join(STAGING).join(path)
+    }
+
     /// Takes away what a build that was ended left behind.
     fn prepare(&mut self) -> io::Result<()> {
         let own = self.root.join(OWN);

@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-/// No message names more files.
-const NAMED: usize = 10;
+use crate::output::list_some;
 
 /// Says which files of the folder git has not staged as they are; none if it has all of them.
 pub(crate) fn missing(folder: &Path) -> Result<Option<String>, String> {
@@ -40,12 +39,7 @@ fn unstaged(status: &str) -> Vec<&str> {
 
 fn told(paths: &[&str], folder: &Path) -> String {
     let mut text = "a commit would leave out what git has not staged:".to_owned();
-    for path in paths.iter().take(NAMED) {
-        text.push_str(&format!("\n- {path}"));
-    }
-    if paths.len() > NAMED {
-        text.push_str(&format!("\n- … and {} more", paths.len() - NAMED));
-    }
+    list_some(paths.iter().copied(), &mut text);
     text.push_str(&format!("\nstage all of the tree: `git add {}`", folder.display()));
     text
 }

@@ -11,9 +11,10 @@ use crate::{Data, List, Map, Value, json};
 use fields::IMMUTABLE;
 use fields::Rule::{self, Fixed, Grows};
 
-/// Whether objects of the kind have fields that no update changes.
+/// Whether objects of a kind of that name, in letters of any case, have fields that no update changes.
 pub fn has(kind: &str) -> bool {
-    kind == "ConfigMap" || IMMUTABLE.iter().any(|it| it.kinds.contains(&kind))
+    let is_it = |known: &&str| known.eq_ignore_ascii_case(kind);
+    is_it(&"ConfigMap") || IMMUTABLE.iter().any(|it| it.kinds.iter().any(is_it))
 }
 
 /// The fields of an object that is on a cluster which a later form of it changes, and which no update changes, by their

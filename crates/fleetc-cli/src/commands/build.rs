@@ -230,10 +230,7 @@ impl Building<'_> {
             let way = fleetc::Way { take: &take, began: &began, within: &within, shard: self.args.shard };
             self.threads.install(|| fleetc::compile_into(&input, &way))
         };
-        output.problems(&outcome.diagnostics, &outcome.sources, self.fleet.folder());
-        if outcome.is_cut_short {
-            output.cut_short();
-        }
+        output.outcome(&outcome, self.fleet.folder());
         let Some(fleet) = outcome.output else { return Ok(None) };
         self.args.part.check(&fleet)?;
         self.args.part.is_met(stage.objects())?;

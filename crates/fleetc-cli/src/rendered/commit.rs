@@ -153,7 +153,7 @@ impl Plan<'_> {
 
     fn move_one(&self, path: &Path) -> Result<(), (PathBuf, io::Error)> {
         let rendered = self.stage.rendered;
-        let (from, to) = (rendered.root.join(OWN).join(STAGING).join(path), rendered.root.join(path));
+        let (from, to) = (rendered.staged(path), rendered.root.join(path));
         rendered.system.rename(&from, &to).map_err(|error| (to, error))
     }
 

@@ -7,13 +7,15 @@ mod fixed;
 use std::collections::BTreeSet;
 use std::fs;
 
+use fleetc_manifests::{Place, Value, yaml};
+
 use super::commit::Plan;
 use super::stage::{Mode, Staged, State};
-use super::{OWN, STAGING};
+use crate::output::list_some;
 
 use change::Change;
 
-/// No list names more.
+/// No list of flags names more.
 const NAMED: usize = 10;
 
 /// The list of a folder.
@@ -117,7 +119,7 @@ impl Plan<'_> {
             text.lines().any(|line| line.trim() == "- flux-system")
         };
         let is_lost = |folder: &&Staged| {
-            let new = root.join(OWN).join(STAGING).join(&folder.path).join(LIST);
+            let new = self.stage.rendered.staged(&folder.path).join(LIST);
             lists_flux(root.join(&folder.path).join(LIST)) && !lists_flux(new)
         };
         let finding = |folder: &Staged| Finding {
@@ -142,6 +144,11 @@ fn cluster(folder: &str) -> Option<&str> {
     folder.split('/').nth(1)
 }
 
+/// The object in a file of the tree.
+fn object(text: &str) -> Option<Value> {
+    yaml::read(text, Place::NONE).ok()?.into_iter().next()
+}
+
 fn told(gone: &[Finding], fixed: &[Finding]) -> String {
     let lists = [
         ("this build would take away what nobody allowed to go:", gone),
@@ -150,13 +157,7 @@ fn told(gone: &[Finding], fixed: &[Finding]) -> String {
     let mut text = String::new();
     for (title, findings) in lists.into_iter().filter(|(_, findings)| !findings.is_empty()) {
         text.push_str(title);
-        for finding in findings.iter().take(NAMED) {
-            text.push_str("\n- ");
-            text.push_str(&finding.text);
-        }
-        if findings.len() > NAMED {
-            text.push_str(&format!("\n- … and {} more", findings.len() - NAMED));
-        }
+        list_some(findings.iter().map(|finding| &*finding.text), &mut text);
         text.push('\n');
     }
     let targets: BTreeSet<&str> = gone.iter().chain(fixed).map(|finding| finding.target.as_str()).collect();

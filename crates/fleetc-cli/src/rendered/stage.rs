@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard};
 use fleetc::{File, Folder};
 
 use super::ledger::{Entry, InFolder};
-use super::{OWN, Rendered, STAGING, cannot, is_link};
+use super::{Rendered, cannot, is_link};
 use crate::digest::Digest;
 use crate::stamp::Stamp;
 
@@ -285,12 +285,11 @@ impl<'s> Stage<'s> {
         if self.made.lock().expect("nothing panics while it is held").contains(folder) {
             return Ok(());
         }
-        let staging = self.rendered.root.join(OWN).join(STAGING);
         match folder.rsplit_once('/') {
             Some((parent, _)) => self.make(parent)?,
-            None => self.create(&staging)?,
+            None => self.create(&self.rendered.staged(""))?,
         }
-        self.create(&staging.join(folder))?;
+        self.create(&self.rendered.staged(folder))?;
         self.made.lock().expect("nothing panics while it is held").insert(folder.to_owned());
         Ok(())
     }
@@ -300,8 +299,8 @@ impl<'s> Stage<'s> {
     }
 
     fn write(&self, folder: &str, name: &str, text: &str) -> Result<Stamp, String> {
-        let mut path = self.rendered.root.join(OWN);
-        path.extend([STAGING, folder, name]);
+        let mut path = self.rendered.staged(folder);
+        path.push(name);
         let written = self.rendered.system.write(&path, text.as_bytes());
         written.map_err(|error| cannot("write", &path, &error))
     }

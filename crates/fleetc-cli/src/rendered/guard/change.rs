@@ -7,7 +7,6 @@ use super::{Finding, LIST, cluster, target};
 use crate::rendered::commit::Plan;
 use crate::rendered::ledger::Entry;
 use crate::rendered::stage::{Staged, State};
-use crate::rendered::{OWN, STAGING};
 
 /// The share of a target's objects that may go without a word: one in so many.
 const SHARE: usize = 5;
@@ -75,10 +74,17 @@ impl<'p> Change<'p> {
 
     /// The Kustomization in the tenant's folder, or beside it on the host of a remote, with which Flux pulls an app.
     fn pulled_app(&self, folder: &str) -> Option<String> {
-        let is_tenants = |it: &str| it.strip_prefix(folder).is_some_and(|rest| matches!(rest, "" | "-host"));
-        let is_pulled =
-            |entry: &&Entry<'_>| is_tenants(entry.folder) && entry.name.starts_with("kustomization-");
-        self.plan.stale.iter().find(is_pulled).map(Entry::path)
+        let folders = [folder.to_owned(), format!("{folder}-host")];
+        let mut entries = folders.iter().flat_map(|folder| self.stale_in(folder));
+        entries.find(|entry| entry.name.starts_with("kustomization-")).map(Entry::path)
+    }
+
+    /// What leaves a folder; all that leaves is in the order of folders.
+    fn stale_in(&self, folder: &str) -> &[Entry<'p>] {
+        let stale = &self.plan.stale;
+        let first = stale.partition_point(|entry| entry.folder < folder);
+        let count = stale[first..].partition_point(|entry| entry.folder == folder);
+        &stale[first..first + count]
     }
 
     /// Whether something is left on the target.
@@ -116,9 +122,8 @@ impl<'p> Change<'p> {
         let root = self.plan.stage.rendered.root;
         let read = |path: std::path::PathBuf| fs::read_to_string(path).unwrap_or_default();
         let old = read(root.join(entry.path()));
-        let mut new = root.join(OWN);
-        new.extend([STAGING, &folder.path, entry.name]);
-        !old.contains(KEPT) && identity(&old) == identity(&read(new))
+        let new = read(self.plan.stage.rendered.staged(&folder.path).join(entry.name));
+        !old.contains(KEPT) && identity(&old) == identity(&new)
     }
 
     /// Folders of what makes a cluster: without it, whatever made the cluster deletes it.
@@ -136,13 +141,9 @@ impl<'p> Change<'p> {
     pub(super) fn clusters(&self) -> Vec<Finding> {
         let roots = self.plan.stale.iter().filter(|entry| entry.name == LIST);
         let gone = roots.filter_map(|entry| entry.folder.strip_prefix("clusters/"));
-        let holds_more = |name: &&str| {
-            self.plan
-                .stale
-                .iter()
-                .any(|entry| target(entry.folder).is_some() && cluster(entry.folder) == Some(name))
-        };
-        gone.filter(holds_more)
+        let of_targets = self.plan.stale.iter().filter(|entry| target(entry.folder).is_some());
+        let with_more: BTreeSet<&str> = of_targets.filter_map(|entry| cluster(entry.folder)).collect();
+        gone.filter(|name| with_more.contains(name))
             .map(|name| Finding {
                 text: format!(
                     "the root of the cluster `{name}`: its Flux would find nothing to apply, and leave all that is there; set \

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use fleetc_manifests::{Place, Value, yaml};
+use fleetc_manifests::Value;
 
-use super::{Finding, LIST, cluster, target};
+use super::{Finding, LIST, cluster, object, target};
 use crate::rendered::commit::Plan;
 use crate::rendered::ledger::Entry;
 
@@ -24,8 +24,8 @@ impl Plan<'_> {
         let remote = cluster(definition.folder).filter(|cluster| !self.has_flux(cluster))?;
         let path = definition.path();
         let text = fs::read_to_string(self.stage.rendered.root.join(&path)).ok()?;
-        let object = yaml::read(&text, Place::NONE).ok()?.into_iter().next()?;
-        let kind = object.find(&["spec", "names", "kind"]).and_then(Value::as_text)?;
+        let definition = object(&text)?;
+        let kind = definition.find(&["spec", "names", "kind"]).and_then(Value::as_text)?;
         let begins = format!("{}-", kind.to_lowercase());
         let is_of_it =
             |entry: &&Entry<'_>| entry.name.starts_with(&begins) && cluster(entry.folder) == Some(remote);

@@ -2,13 +2,12 @@
 
 use std::fs;
 
-use fleetc_manifests::{Place, Value, immutable, yaml};
+use fleetc_manifests::{Value, immutable};
 use rayon::prelude::*;
 
-use super::{Finding, target};
+use super::{Finding, object, target};
 use crate::rendered::commit::Plan;
 use crate::rendered::stage::{Staged, State};
-use crate::rendered::{OWN, STAGING};
 
 /// What tells Flux to delete an object and to make it anew where no update does.
 const FORCED: &str = "kustomize.toolkit.fluxcd.io/force";
@@ -18,7 +17,7 @@ impl Plan<'_> {
     pub(super) fn fixed(&self) -> Vec<Finding> {
         let found = self.folders.par_iter().flat_map_iter(|folder| {
             let files = folder.files.iter().filter(|file| file.state == State::Replaced);
-            files.filter_map(|file| self.fixed_in(folder, &file.name))
+            files.filter(|file| has_fixed(&file.name)).filter_map(|file| self.fixed_in(folder, &file.name))
         });
         let found: Vec<(&Staged, Finding)> = found.collect();
         if found.is_empty() {
@@ -34,23 +33,26 @@ impl Plan<'_> {
     fn fixed_in<'p>(&self, folder: &'p Staged, name: &str) -> Option<(&'p Staged, Finding)> {
         let target = target(&folder.path).unwrap_or(&folder.path);
         let old = object(&fs::read_to_string(self.stage.rendered.root.join(&folder.path).join(name)).ok()?)?;
-        let kind = old.get("kind")?.as_text().filter(|kind| immutable::has(kind))?;
+        let kind = old.text_at(&["kind"]);
         let new = object(&self.new_text(folder, name)?)?;
         let is_forced = new.find(&["metadata", "annotations", FORCED]).and_then(Value::as_text);
         if is_forced.is_some_and(|text| text.eq_ignore_ascii_case("enabled")) {
             return None;
         }
         let paths = immutable::changed(&old, &new);
+        if paths.is_empty() {
+            return None;
+        }
         let fields = paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
         let text = format!("`{}/{name}` changes {fields}: {}", folder.path, remedy(kind, &paths));
-        (!paths.is_empty()).then(|| (folder, Finding { text, target: target.to_owned() }))
+        Some((folder, Finding { text, target: target.to_owned() }))
     }
 
     /// What a file will hold.
     fn new_text(&self, folder: &Staged, name: &str) -> Option<String> {
-        let root = self.stage.rendered.root;
-        let new = root.join(OWN).join(STAGING).join(&folder.path).join(name);
-        fs::read_to_string(new).or_else(|_| fs::read_to_string(root.join(&folder.path).join(name))).ok()
+        let rendered = self.stage.rendered;
+        let old = rendered.root.join(&folder.path).join(name);
+        fs::read_to_string(rendered.staged(&folder.path).join(name)).or_else(|_| fs::read_to_string(old)).ok()
     }
 
     /// The paths of the Kustomizations with `force`: of those Flux makes anew whatever it cannot change.
@@ -66,9 +68,9 @@ impl Plan<'_> {
     }
 }
 
-/// The object in a file of the tree.
-fn object(text: &str) -> Option<Value> {
-    yaml::read(text, Place::NONE).ok()?.into_iter().next()
+/// Whether the object in a file of that name may have fields that no update changes: its kind begins the name.
+fn has_fixed(name: &str) -> bool {
+    name.split_once('-').is_some_and(|(kind, _)| immutable::has(kind))
 }
 
 /// How the object becomes what it shall be.
