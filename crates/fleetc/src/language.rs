@@ -19,6 +19,7 @@ mod shape;
 mod source;
 mod table;
 mod tenant;
+mod texts;
 
 pub(crate) use address::Address;
 pub use app::{App, Component, Config, ConfigFiles, Keep, Late, Substitute};
@@ -31,10 +32,8 @@ pub use flux::{Flux, FluxVersion, Install};
 pub use matcher::Matcher;
 pub use parts::Parts;
 pub use patch::{Patch, PatchOperation, PatchVerb, Selector};
-pub use scalars::{
-    Duration, Foreign, HelmSpec, KustomizationSpec, Name, OneOrMany, OrFalse, Pattern, Quantity,
-    RelativePath, Scalar, Spanned,
-};
+pub use scalars::{Foreign, HelmSpec, KustomizationSpec, OneOrMany, OrFalse, Quantity, Scalar, Spanned};
 pub use shape::{KeyShape, Shape, Shaped, Table, TableShape, TextForm};
 pub use source::{Source, SourceUse};
 pub use tenant::{Allow, Grant, Network, Peer, PeerWithPorts, PodSecurity, Tenant, TenantState, is_range};
+pub use texts::{Duration, Name, Pattern, RelativePath};

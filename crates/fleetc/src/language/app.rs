@@ -5,11 +5,10 @@ use indexmap::IndexMap;
 
 use super::matcher::Matcher;
 use super::patch::{Patch, Selector};
-use super::scalars::{
-    Foreign, HelmSpec, KustomizationSpec, Name, OneOrMany, OrFalse, RelativePath, Scalar, Spanned,
-};
+use super::scalars::{Foreign, HelmSpec, KustomizationSpec, OneOrMany, OrFalse, Scalar, Spanned};
 use super::source::SourceUse;
 use super::table::table;
+use super::texts::{Name, RelativePath};
 use super::{Decoder, Shape, Shaped, Table, TableShape};
 
 table! {

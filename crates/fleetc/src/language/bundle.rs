@@ -1,7 +1,8 @@
 //! `[bundles.B]`.
 
-use super::scalars::{KustomizationSpec, Name, Scalar, Spanned};
+use super::scalars::{KustomizationSpec, Scalar, Spanned};
 use super::table::table;
+use super::texts::Name;
 use fleetc_manifests::Text;
 use indexmap::IndexMap;
 

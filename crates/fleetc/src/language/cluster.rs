@@ -6,9 +6,10 @@ use indexmap::IndexMap;
 use super::flux::Flux;
 use super::parts::Parts;
 use super::patch::Patch;
-use super::scalars::{KustomizationSpec, Name, OneOrMany, RelativePath, Scalar, Spanned, words};
+use super::scalars::{KustomizationSpec, OneOrMany, Scalar, Spanned, words};
 use super::source::Source;
 use super::table::table;
+use super::texts::{Name, RelativePath};
 use super::{Decoder, Shape, Shaped};
 
 table! {

@@ -4,9 +4,10 @@ use fleetc_manifests::Text;
 use indexmap::IndexMap;
 
 use super::flux::Flux;
-use super::scalars::{RelativePath, Scalar, Spanned};
+use super::scalars::{Scalar, Spanned};
 use super::source::Source;
 use super::table::table;
+use super::texts::RelativePath;
 
 table! {
     "fleet"

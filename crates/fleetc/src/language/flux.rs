@@ -1,8 +1,9 @@
 //! How Flux runs.
 
 use super::patch::Patch;
-use super::scalars::{Foreign, Name, OneOrMany, RelativePath, Spanned, words};
+use super::scalars::{Foreign, OneOrMany, Spanned, words};
 use super::table::table;
+use super::texts::{Name, RelativePath};
 
 table! {
     "flux"

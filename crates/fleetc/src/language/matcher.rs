@@ -3,8 +3,9 @@
 use fleetc_manifests::Text;
 use indexmap::IndexMap;
 
-use super::scalars::{OneOrMany, Pattern};
+use super::scalars::OneOrMany;
 use super::table::table;
+use super::texts::Pattern;
 
 table! {
     "matcher"

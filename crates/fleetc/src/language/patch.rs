@@ -3,8 +3,9 @@
 use fleetc_manifests::{Text, Value};
 use indexmap::IndexMap;
 
-use super::scalars::{Foreign, OneOrMany, Pattern, RelativePath, Spanned, words};
+use super::scalars::{Foreign, OneOrMany, Spanned, words};
 use super::table::table;
+use super::texts::{Pattern, RelativePath};
 use super::{Decoder, Shape, Shaped};
 
 table! {

@@ -2,8 +2,9 @@
 
 use fleetc_manifests::{Data, Text, Value};
 
-use super::scalars::{Duration, Foreign, Name, Spanned};
+use super::scalars::{Foreign, Spanned};
 use super::table::table;
+use super::texts::{Duration, Name};
 use super::{Decoder, Shape, Shaped};
 
 table! {

@@ -6,9 +6,10 @@ use indexmap::IndexMap;
 use super::matcher::Matcher;
 use super::parts::Parts;
 use super::patch::Patch;
-use super::scalars::{Foreign, KustomizationSpec, Name, OrFalse, Quantity, Scalar, Spanned, words};
+use super::scalars::{Foreign, KustomizationSpec, OrFalse, Quantity, Scalar, Spanned, words};
 use super::source::SourceUse;
 use super::table::table;
+use super::texts::Name;
 use super::{Decoder, Shape, Shaped, TextForm};
 
 table! {
