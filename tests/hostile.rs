@@ -427,23 +427,17 @@ fn lists_of_lists_end() {
 
 #[test]
 fn bombs_are_refused() {
-    const FLEET: &str = "\
-[fleet]
-source = { git = \"https://example.com/me/home\" }
-[clusters.home]
-[apps.web]
-manifests = \"web.yaml\"
-";
+    let whole = format!("{HEAD}[apps.web]\nmanifests = \"web.yaml\"\n");
     for (name, file, text) in bombs() {
         let fleet = match file {
-            "web.json" => FLEET.replace(".yaml", ".json"),
-            "patch.yaml" => FLEET.to_owned() + "patches = [{ kind = \"ConfigMap\", file = \"patch.yaml\" }]\n",
-            "values.yaml" => FLEET.replace(
+            "web.json" => whole.replace(".yaml", ".json"),
+            "patch.yaml" => whole.clone() + "patches = [{ kind = \"ConfigMap\", file = \"patch.yaml\" }]\n",
+            "values.yaml" => whole.replace(
                 "manifests = \"web.yaml\"",
                 "chart = \"a\"\nversion = \"1\"\nsource = { helm = \"https://example.com\" }\nvalues-files = [\"values.yaml\"]",
             ),
-            "more.toml" => FLEET.replace("[clusters", "include = { \"more.toml\" = \"apps.more\" }\n[clusters"),
-            _ => FLEET.to_owned(),
+            "more.toml" => whole.replace("[clusters", "include = { \"more.toml\" = \"apps.more\" }\n[clusters"),
+            _ => whole.clone(),
         };
         let folder = Folder::new(&[("fleet.toml", &fleet), ("web.yaml", WEB)]);
         folder.write(file, &text);

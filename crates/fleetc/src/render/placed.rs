@@ -51,10 +51,7 @@ pub(super) fn tenant<'f>(
     placement: &'f Placement,
     diagnostics: &mut Diagnostics,
 ) -> PlacedTenant<'f> {
-    let context = Context::target(fleet, placement.target).with_tenant(tenant);
-    let mut scope = Scope::new(fleet, context);
-    let default = format!("{}{}", prefix(&context), tenant.name);
-    let namespace = namespace(&placement.settings.keys, &mut scope, (default, tenant.place), diagnostics);
+    let (mut scope, namespace) = home(fleet, tenant, placement, diagnostics);
     let keys: language::Tenant = resolved(&placement.settings.keys, &mut scope, diagnostics);
     let changes = changes(placement, &mut scope, library, diagnostics);
     let account = match keys.service_account.as_ref().map(|it| &it.value) {
@@ -144,10 +141,21 @@ impl PlacedTenant<'_> {
 
 /// The home of a tenant on a target, for what only names it.
 pub(super) fn namespace_of_tenant(fleet: &Fleet, tenant: &Tenant, placement: &Placement) -> Text {
+    home(fleet, tenant, placement, &mut Diagnostics::default()).1
+}
+
+/// What names stand for where a tenant is, and its home there.
+fn home<'f>(
+    fleet: &'f Fleet,
+    tenant: &'f Tenant,
+    placement: &Placement,
+    diagnostics: &mut Diagnostics,
+) -> (Scope<'f>, Text) {
     let context = Context::target(fleet, placement.target).with_tenant(tenant);
     let mut scope = Scope::new(fleet, context);
     let default = format!("{}{}", prefix(&context), tenant.name);
-    namespace(&placement.settings.keys, &mut scope, (default, tenant.place), &mut Diagnostics::default())
+    let namespace = namespace(&placement.settings.keys, &mut scope, (default, tenant.place), diagnostics);
+    (scope, namespace)
 }
 
 /// The namespace that a component runs in on a target, for what only names it.
