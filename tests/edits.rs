@@ -6,8 +6,10 @@
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use support::{Folder, tree};
+use support::{Folder, root, tree};
 
 /// Numbers that look like chance, and are the same each time.
 struct Chance(u64);
@@ -209,10 +211,143 @@ fn run(fleets: usize, edits: usize, foreign: usize) {
     );
 }
 
+/// How many there shall be, if somebody says it.
+fn wanted() -> Option<usize> {
+    std::env::var("FLEETC_EDITS").ok().and_then(|count| count.parse().ok())
+}
+
 #[test]
 fn a_build_of_what_changed_gives_the_tree_of_a_build_from_nothing() {
-    match std::env::var("FLEETC_EDITS").ok().and_then(|count| count.parse().ok()) {
+    match wanted() {
         Some(count) => run(count, count, 1000),
         None => run(5, 10, 100),
     }
+}
+
+/// The fleets of all other tests, each in a folder.
+fn fleets() -> Vec<PathBuf> {
+    let folders = ["tests/cases", "tests/systems"].map(|folder| {
+        fs::read_dir(root().join(folder))
+            .expect("it is there")
+            .map(|entry| entry.expect("it is there").path())
+    });
+    let mut fleets: Vec<PathBuf> =
+        folders.into_iter().flatten().filter(|folder| folder.join("fleet.toml").is_file()).collect();
+    fleets.sort();
+    fleets
+}
+
+/// Copies the files below a folder; the paths of those that are edited, fleet.toml most often.
+fn copy(from: &Path, to: &Folder) -> Vec<String> {
+    let mut paths = Vec::new();
+    let mut open = vec![from.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).expect("it can be read") {
+            let path = entry.expect("it can be read").path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let (own, bytes) = (path.strip_prefix(from).expect("it lies there"), fs::read(&path));
+            let (own, bytes) = (own.to_str().expect("it is text"), bytes.expect("it can be read"));
+            to.write_bytes(own, &bytes);
+            if std::str::from_utf8(&bytes).is_ok() && (own.ends_with("ml")) {
+                paths.extend(["fleet.toml".to_owned(), own.to_owned()]);
+            }
+        }
+    }
+    paths.sort();
+    paths
+}
+
+/// The text with something changed in one line, or the line gone, or another one beside it.
+fn edited(text: &str, chance: &mut Chance) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    if lines.is_empty() {
+        return "key: 1\n".to_owned();
+    }
+    let at = chance.below(lines.len());
+    // Pools can become as large as fleetc takes them.
+    if lines[at].contains("count") {
+        return text.to_owned();
+    }
+    let other = lines[chance.below(lines.len())].clone();
+    let is_word =
+        |part: &&str| part.len() > 2 && part.chars().all(|it| it.is_ascii_alphanumeric() || it == '-');
+    let words = |line: &str| -> Vec<String> {
+        line.split(|it: char| !it.is_ascii_alphanumeric() && it != '-')
+            .filter(is_word)
+            .map(str::to_owned)
+            .collect()
+    };
+    let (here, there) = (words(&lines[at]), words(&other));
+    match chance.below(8) {
+        0 => drop(lines.remove(at)),
+        1 => lines.insert(at, other),
+        2 | 3 => {
+            let from = ["0", "1", "2", "5"][chance.below(4)];
+            lines[at] = lines[at].replacen(from, "3", 1);
+        }
+        4 if lines[at].contains("true") => lines[at] = lines[at].replace("true", "false"),
+        4 => lines[at] = lines[at].replace("false", "true"),
+        _ if !here.is_empty() && !there.is_empty() => {
+            let (from, to) = (&here[chance.below(here.len())], &there[chance.below(there.len())]);
+            lines[at] = lines[at].replacen(from, to, 1);
+        }
+        _ => lines[at].push_str(" # more"),
+    }
+    lines.join("\n") + "\n"
+}
+
+/// Builds what is in the folder where a tree is, and from nothing; whether the fleet is right, and how many folders were
+/// left as they were.
+fn built_both_ways(folder: &Folder, what: &str) -> (bool, u64) {
+    let run =
+        |arguments: &str| folder.run(&format!("build --message-format json --allow-delete all {arguments}"));
+    let (changed, fresh) = (run("--output now --timings=json"), run("--output cold"));
+    let (said, timings) = match changed.err.trim_end().rsplit_once('\n') {
+        Some((said, timings)) => (format!("{said}\n"), timings),
+        None => (String::new(), changed.err.trim_end()),
+    };
+    assert_eq!((changed.status, &said), (fresh.status, &fresh.err), "{what}");
+    if fresh.status == 0 {
+        assert!(tree(&folder.path().join("now")) == tree(&folder.path().join("cold")), "{what}");
+    }
+    let _ = fs::remove_dir_all(folder.path().join("cold"));
+    let timings: serde_json::Value = serde_json::from_str(timings).expect("it is one line of JSON");
+    (fresh.status == 0, timings["folders"]["as-before"].as_u64().unwrap_or_default())
+}
+
+#[test]
+fn an_edit_of_any_fleet_gives_the_tree_of_a_build_from_nothing() {
+    let (fleets, mut chance) = (fleets(), Chance(7));
+    let (rounds, edits) = wanted().map_or((60, 8), |count| (count * 10, 10));
+    let (mut right, mut wrong, mut left) = (0, 0, 0);
+    for round in 0..rounds {
+        let fleet = &fleets[chance.below(fleets.len())];
+        let folder = Folder::in_memory();
+        let paths = copy(fleet, &folder);
+        let (is_right, _) = built_both_ways(&folder, &fleet.display().to_string());
+        // A fleet with mistakes teaches little: what is edited is seldom right either.
+        if !is_right && round % 8 > 0 {
+            continue;
+        }
+        for edit in 0..edits {
+            let path = &paths[chance.below(paths.len())];
+            let before = folder.read(path);
+            let after = edited(&before, &mut chance);
+            folder.write(path, &after);
+            let what = format!("{}, round {round}, edit {edit} of {path}:\n{after}", fleet.display());
+            let (is_right, as_before) = built_both_ways(&folder, &what);
+            left += as_before;
+            right += usize::from(is_right);
+            wrong += usize::from(!is_right);
+            // What is wrong would hide what comes after it.
+            if !is_right && chance.below(4) > 0 {
+                folder.write(path, &before);
+            }
+        }
+    }
+    assert!(right > edits && wrong > edits && left > 0, "{right} right, {wrong} wrong, {left} folders left");
+    support::say(&format!("{right} right, {wrong} wrong, {left} folders left as they were"));
 }

@@ -36,9 +36,13 @@ impl Folder {
     }
 
     pub fn write(&self, path: &str, text: &str) {
+        self.write_bytes(path, text.as_bytes());
+    }
+
+    pub fn write_bytes(&self, path: &str, bytes: &[u8]) {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().expect("it lies in the folder")).expect("it can be made");
-        fs::write(path, text).expect("it can be written");
+        fs::write(path, bytes).expect("it can be written");
     }
 
     pub fn read(&self, path: &str) -> String {

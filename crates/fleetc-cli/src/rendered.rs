@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -35,7 +36,7 @@ pub(crate) use guard::Allowed;
 pub(crate) use parts::{Mark, Parts};
 pub(crate) use stage::{Mode, Stage};
 
-use ledger::{Entry, Ledger};
+use ledger::{Entry, Ledger, Line};
 
 /// The ledger, in the output folder: not YAML, and under no path that Flux applies.
 const LEDGER: &str = ".fleetc-ledger";
@@ -84,18 +85,17 @@ impl<'r> Rendered<'r> {
     /// Looks at the folder, and changes nothing.
     pub(crate) fn look(root: &'r Path, system: &'r dyn System) -> Result<Self, String> {
         refuse_links(&[&root.join(OWN)])?;
-        let text = read_text(&root.join(LEDGER))?;
-        let journal = read_text(&root.join(OWN).join(JOURNAL))?;
-        let mut cache = Cache::read(&root.join(OWN).join("cache"));
-        let old = || {
-            let remedy = "use that one, or take the folder away and build anew";
-            format!("`{}` was written by another version of fleetc; {remedy}", root.join(LEDGER).display())
-        };
-        let digest = Digest::of_output(text.as_bytes());
+        let path = root.join(OWN).join("cache");
+        let (mut cache, ledger) = thread::scope(|threads| {
+            let cache = threads.spawn(|| Cache::read(&path));
+            let ledger = read_ledger(root);
+            (cache.join().unwrap_or_default(), ledger)
+        });
+        let (mut ledger, digest) = ledger?;
         cache = cache.filter(|(cache, _)| cache.ledger == digest);
-        let mut ledger = Ledger::parse(text).map_err(|_| old())?;
+        let journal = read_text(&root.join(OWN).join(JOURNAL))?;
         if !journal.is_empty() {
-            let journal = Ledger::parse(journal).map_err(|_| old())?;
+            let journal = Ledger::parse(journal).map_err(|_| of_another_version(root))?;
             ledger = settled(&ledger, &journal, root);
             cache = None;
         }
@@ -133,6 +133,12 @@ impl<'r> Rendered<'r> {
         let (cache, then) = self.cache.as_ref()?;
         let inputs = cache.inputs.as_ref().filter(|_| cache.key == key)?;
         (inputs::are_unchanged(inputs, disk, *then) && self.stands()).then_some(cache)
+    }
+
+    /// What is known of the folders of the tree, if this fleetc made them.
+    pub(crate) fn known(&self, tool: Digest) -> fleetc::Earlier {
+        let cache = self.cache.as_ref().map(|(cache, _)| cache).filter(|cache| cache.tool == tool);
+        cache.map_or_else(fleetc::Earlier::default, |cache| fleetc::Earlier::read(&cache.known))
     }
 
     /// Whether all files of the ledger are there, and nobody changed them.
@@ -210,9 +216,25 @@ fn settled(ledger: &Ledger, journal: &Ledger, root: &Path) -> Ledger {
             _ => folders.push((folder, vec![(name, digest)])),
         }
     }
-    let text =
-        Ledger::text_of(ledger.mark(), folders.iter().map(|(path, files)| (*path, files.iter().copied())));
+    let folders = folders.into_iter().map(|(path, files)| {
+        let lines = files.into_iter().map(|(name, digest)| Line::New(name, digest));
+        (path, lines)
+    });
+    let text = Ledger::text_of(ledger.mark(), folders);
     Ledger::parse(text).expect("this version has written it")
+}
+
+/// The ledger, and the digest of its text.
+fn read_ledger(root: &Path) -> Result<(Ledger, Digest), String> {
+    let text = read_text(&root.join(LEDGER))?;
+    let digest = Digest::of_output(text.as_bytes());
+    let ledger = Ledger::parse(text).map_err(|_| of_another_version(root))?;
+    Ok((ledger, digest))
+}
+
+fn of_another_version(root: &Path) -> String {
+    let remedy = "use that one, or take the folder away and build anew";
+    format!("`{}` was written by another version of fleetc; {remedy}", root.join(LEDGER).display())
 }
 
 /// The text of a file; empty if there is none.

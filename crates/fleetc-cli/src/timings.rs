@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
+
+use crate::output::counted;
 
 /// How timings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,6 +33,8 @@ pub(crate) struct Timings {
     parts: Mutex<BTreeMap<&'static str, Duration>>,
     /// Time in which the folders of each app were written as YAML, compared and stored, over all threads.
     apps: Mutex<BTreeMap<String, Duration>>,
+    /// How many folders were rendered, and how many are as the last build left them.
+    folders: [AtomicUsize; 2],
 }
 
 impl Timings {
@@ -39,6 +44,7 @@ impl Timings {
             phases: Mutex::default(),
             parts: Mutex::default(),
             apps: Mutex::default(),
+            folders: [AtomicUsize::new(0), AtomicUsize::new(0)],
         }
     }
 
@@ -68,6 +74,11 @@ impl Timings {
         *apps.entry(name.unwrap_or("(none)").to_owned()).or_default() += started.elapsed();
     }
 
+    /// Counts a folder.
+    pub(crate) fn folder(&self, is_as_before: bool) {
+        self.folders[usize::from(is_as_before)].fetch_add(1, Ordering::Relaxed);
+    }
+
     /// All of it.
     pub(crate) fn text(&self, format: Format) -> String {
         let now = Instant::now();
@@ -81,9 +92,10 @@ impl Timings {
         let apps = self.apps.lock().expect("nothing panics while it is held");
         let mut apps: Vec<(&str, Duration)> = apps.iter().map(|(name, time)| (&**name, *time)).collect();
         apps.sort_by_key(|(name, time)| (std::cmp::Reverse(*time), *name));
+        let folders = [0, 1].map(|index: usize| self.folders[index].load(Ordering::Relaxed));
         match format {
-            Format::Human => human(&phases, &parts, &apps),
-            Format::Json => json(&phases, &parts, &apps),
+            Format::Human => human(&phases, &parts, &apps, folders),
+            Format::Json => json(&phases, &parts, &apps, folders),
             Format::Folded => folded(&phases, &parts, &apps),
         }
     }
@@ -92,7 +104,12 @@ impl Timings {
 /// What took how long.
 type Times<'t> = [(&'t str, Duration)];
 
-fn human(phases: &Times<'_>, parts: &Times<'_>, apps: &Times<'_>) -> String {
+fn human(
+    phases: &Times<'_>,
+    parts: &Times<'_>,
+    apps: &Times<'_>,
+    [rendered, as_before]: [usize; 2],
+) -> String {
     let line = |(name, time): &(&str, Duration)| format!("{:>10.3} ms  {name}", time.as_secs_f64() * 1000.0);
     let mut lines: Vec<String> = phases.iter().map(line).collect();
     if !parts.is_empty() {
@@ -105,15 +122,31 @@ fn human(phases: &Times<'_>, parts: &Times<'_>, apps: &Times<'_>) -> String {
         );
         lines.extend(apps.iter().take(NAMED).map(line));
     }
+    if rendered + as_before > 0 {
+        lines.push(format!(
+            "{} rendered, {as_before} as the last build left them",
+            counted(rendered, "folder")
+        ));
+    }
     lines.join("\n")
 }
 
-fn json(phases: &Times<'_>, parts: &Times<'_>, apps: &Times<'_>) -> String {
+fn json(
+    phases: &Times<'_>,
+    parts: &Times<'_>,
+    apps: &Times<'_>,
+    [rendered, as_before]: [usize; 2],
+) -> String {
     let seconds = |all: &Times<'_>| -> serde_json::Map<String, serde_json::Value> {
         all.iter().map(|(name, time)| ((*name).to_owned(), time.as_secs_f64().into())).collect()
     };
-    serde_json::json!({ "phases": seconds(phases), "parts": seconds(parts), "apps": seconds(apps) })
-        .to_string()
+    serde_json::json!({
+        "phases": seconds(phases),
+        "parts": seconds(parts),
+        "apps": seconds(apps),
+        "folders": { "rendered": rendered, "as-before": as_before },
+    })
+    .to_string()
 }
 
 fn folded(phases: &Times<'_>, parts: &Times<'_>, apps: &Times<'_>) -> String {

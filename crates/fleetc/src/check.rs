@@ -49,6 +49,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::earlier::{Found, Recorded};
+use crate::fingerprint::Fingerprint;
 use crate::fleet::Fleet;
 use crate::load::Library;
 use crate::messages;
@@ -123,25 +125,32 @@ impl<'f> Checker<'f> {
             diagnostics.push(exceptions.applied(diagnostic, &library.sources));
         }
         let expected = across::expected(fleet);
-        let parts = library.all_objects().flat_map(|object| object.value.as_map().into_iter().flatten());
-        let lasting = parts.filter_map(|entry| address(&entry.value)).collect();
+        let lasting = library.all_objects().flat_map(|object| parts(&object.value)).collect();
         let (patterns, seen, right) = (Patterns::default(), Mutex::default(), RwLock::default());
         Self { fleet, library, clusters, expected, exceptions, patterns, is_whole, lasting, seen, right }
     }
 
-    /// Says what is wrong with the objects of a tree that holds everything of its clusters.
-    pub(crate) fn check(&self, tree: &Tree, diagnostics: &mut Diagnostics) {
+    /// Says what is wrong with the objects of a tree that holds everything of its clusters. Whether that could be done:
+    /// something may have to be said of a folder that is as it was.
+    pub(crate) fn check(&self, tree: &mut Tree, found: &Found, diagnostics: &mut Diagnostics) -> bool {
         let mut said = Diagnostics::default();
         cluster::check_pairs(self.fleet, tree, &self.clusters, &mut said);
         if self.is_whole {
-            across::check(&self.expected, tree, &mut said);
+            let Some(problems) = across::check(&self.expected, tree) else { return false };
+            for (problem, of) in problems {
+                found.spoken_of(&of);
+                said.push(problem);
+            }
         }
         let customs = CustomKinds::of(tree, self.library);
-        let tasks = self.tasks(tree, &customs, &mut said);
-        let found: Vec<Vec<Diagnostic>> =
+        let known = Mutex::default();
+        let Some(sealed) = self.sealed(tree, &customs, &known) else { return false };
+        let tasks = self.tasks(tree, &customs, found, &mut said);
+        let problems: Vec<Vec<Diagnostic>> =
             tasks.par_chunks(CHUNK).flat_map_iter(|tasks| self.run(tasks)).collect();
-        self.note_right(&tasks, &found);
-        for diagnostic in found.into_iter().flatten() {
+        self.note_right(&tasks, &problems);
+        note_wrong(&tasks, &problems, tree, found);
+        for diagnostic in problems.into_iter().flatten() {
             said.push(diagnostic);
         }
         // What an earlier phase has said of a value is said.
@@ -150,6 +159,10 @@ impl<'f> Checker<'f> {
         for diagnostic in news {
             diagnostics.push(self.exceptions.applied(diagnostic, &self.library.sources));
         }
+        for (folder, record) in tree.folders_mut().zip(sealed) {
+            folder.recorded = record;
+        }
+        true
     }
 
     /// Says which exceptions and definitions nothing needed, once all is checked.
@@ -173,6 +186,41 @@ impl Checker<'_> {
         tasks.iter().map(|task| task.run(&mut patterns)).collect()
     }
 
+    /// The record of each folder, with what its cluster runs; none if that is not what it was.
+    fn sealed(
+        &self,
+        tree: &Tree,
+        customs: &CustomKinds<'_>,
+        known: &Mutex<FxHashMap<usize, Fingerprint>>,
+    ) -> Option<Vec<Option<Recorded>>> {
+        let records = tree.folders().map(|folder| {
+            let Some(recorded) = &folder.recorded else { return Some(None) };
+            let record = recorded.record();
+            // What a definition says is asked of all others on its cluster.
+            if record.known.facts.iter().any(|facts| facts.defines.is_some()) {
+                return Some(None);
+            }
+            let kubernetes = self.clusters.get(folder.lands_on.as_str()).cloned().flatten();
+            let is_custom = record.known.facts.iter().any(|facts| facts.may_be_custom);
+            let customs =
+                is_custom.then(|| customs.fingerprint(&folder.lands_on, |spec| fingerprint(spec, known)));
+            let is_same = record.known.kubernetes == kubernetes && record.known.customs == customs;
+            match recorded {
+                Recorded::AsBefore(_) => is_same.then(|| folder.recorded.clone()),
+                // What is said of a part of a manifest is said where it is met first, which may be elsewhere.
+                Recorded::Anew(_) if folder.app.is_none() && self.is_of_manifests(folder) => Some(None),
+                Recorded::Anew(_) => Some(Some(Recorded::Anew(record.of_cluster(kubernetes, customs)))),
+            }
+        });
+        records.collect()
+    }
+
+    /// Whether a part of an object lies in a manifest.
+    fn is_of_manifests(&self, folder: &Folder) -> bool {
+        let objects = folder.files.values().filter_map(|file| file.object());
+        objects.flat_map(parts).any(|part| self.lasting.contains(&part))
+    }
+
     /// Notes the objects with which nothing is wrong.
     fn note_right(&self, tasks: &[Task<'_>], found: &[Vec<Diagnostic>]) {
         let mut right = self.right.write().unwrap_or_else(PoisonError::into_inner);
@@ -189,6 +237,7 @@ impl Checker<'_> {
         &self,
         tree: &'t Tree,
         customs: &'t CustomKinds<'t>,
+        found: &Found,
         diagnostics: &mut Diagnostics,
     ) -> Vec<Task<'t>> {
         let mut seen: FxHashSet<Part> = FxHashSet::default();
@@ -200,14 +249,21 @@ impl Checker<'_> {
             let files = folder.files.values().filter(|file| !file.is_encrypted());
             for file in files.filter(|file| !file.shared().is_some_and(is_right)) {
                 let Some(object) = file.object() else { continue };
-                let (customs, said) = (customs.of_cluster(&folder.lands_on), diagnostics.len());
-                let kind = match served::find(object, versions, customs, diagnostics) {
+                let customs = customs.of_cluster(&folder.lands_on);
+                let mut said = Diagnostics::default();
+                let served = served::find(object, versions, customs, &mut said);
+                let is_spoken_of = !said.is_empty();
+                if is_spoken_of {
+                    found.spoken_of(folder.name());
+                }
+                diagnostics.append(said);
+                let kind = match served {
                     Served::Known(kind) => What::Known(kind),
                     Served::Custom(definitions) => What::Custom(definitions),
                     Served::Not => continue,
                 };
                 let fresh = self.fresh(object, kind, versions, &mut seen);
-                let is_known = matches!(kind, What::Known(_)) && diagnostics.len() == said;
+                let is_known = matches!(kind, What::Known(_)) && !is_spoken_of;
                 let shared = file.shared().filter(|_| is_known);
                 tasks.push(Task { object, shared, kind, versions, fresh });
             }
@@ -233,6 +289,34 @@ impl Checker<'_> {
         }
         fresh
     }
+}
+
+/// Notes the apps with whose objects something is wrong, or with what they share with such.
+fn note_wrong(tasks: &[Task<'_>], problems: &[Vec<Diagnostic>], tree: &Tree, found: &Found) {
+    let wrong = tasks.iter().zip(problems).filter(|(_, problems)| !problems.is_empty());
+    let wrong: FxHashSet<usize> = wrong.flat_map(|(task, _)| parts(task.object)).collect();
+    if wrong.is_empty() {
+        return;
+    }
+    for folder in tree.folders() {
+        let mut objects = folder.files.values().filter_map(|file| file.object());
+        let is_wrong = objects.any(|object| parts(object).any(|part| wrong.contains(&part)));
+        if is_wrong {
+            found.spoken_of(folder.name());
+        }
+    }
+}
+
+/// The fingerprint of a definition's `spec`, taken once for each place in memory.
+fn fingerprint(spec: &Value, known: &Mutex<FxHashMap<usize, Fingerprint>>) -> Fingerprint {
+    let Some(address) = address(spec) else { return Fingerprint::of_value(spec) };
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    *known.entry(address).or_insert_with(|| Fingerprint::of_value(spec))
+}
+
+/// Where the parts of an object lie in memory.
+fn parts(object: &Value) -> impl Iterator<Item = usize> {
+    object.as_map().into_iter().flatten().filter_map(|entry| address(&entry.value))
 }
 
 /// What the cluster runs, on which the objects of the folder end up.

@@ -43,7 +43,10 @@ pub mod syntax;
 mod bootstrap;
 mod check;
 mod diagnostic;
+mod earlier;
+mod facts;
 mod files;
+mod fingerprint;
 mod healthy;
 mod load;
 mod messages;
@@ -62,6 +65,7 @@ use fleetc_manifests::Place;
 
 pub use bootstrap::{Step, bootstrap};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity, suggest};
+pub use earlier::{Before, Earlier};
 pub use files::{FileError, Files, InMemory, Listed};
 pub use fleet::Fleet;
 pub use needs::{Need, needs};
@@ -69,6 +73,7 @@ pub use permissions::{Permission, permissions};
 pub use sources::{Location, SourceFile, Sources, TooLarge};
 pub use tree::{File, Folder, Tree};
 
+use earlier::Found;
 use resolve::{Duty, Tally};
 
 /// What is compiled.
@@ -123,7 +128,7 @@ pub fn compile(input: &Input<'_>) -> Outcome<Compiled> {
     let take = |folder| tree.lock().expect("nothing panics while it is held").add(folder);
     let fleet = work.compiled(input, &Way::into(&take));
     let tree = tree.into_inner().expect("nothing panics while it is held");
-    work.outcome(fleet.map(|fleet| Compiled { fleet, tree }))
+    work.outcome(fleet.map(|given| Compiled { fleet: given.fleet, tree }))
 }
 
 /// How [`compile_into`] goes about it.
@@ -137,12 +142,15 @@ pub struct Way<'w> {
     pub within: &'w (dyn Fn(&'static str, &mut dyn FnMut()) + Sync),
     /// The part of the clusters that is rendered; none for all of them.
     pub shard: Option<Shard>,
+    /// What an earlier compilation knows, so that folders may be left as they are; none if nothing is to be known by the
+    /// next one either.
+    pub before: Option<Before<'w>>,
 }
 
 impl<'w> Way<'w> {
     /// One that gives each folder to `take`, and has no clock.
     pub fn into(take: &'w (dyn Fn(Folder) + Sync)) -> Self {
-        Self { take, began: &|_| (), within: &|_, act| act(), shard: None }
+        Self { take, began: &|_| (), within: &|_, act| act(), shard: None, before: None }
     }
 }
 
@@ -160,10 +168,21 @@ pub struct Shard {
 /// The folders come in any order, each path once, and none is kept: a tree of any size takes no more memory than
 /// what is being made. If the fleet turns out to have mistakes, some have been given all the same. Of a part, it is not
 /// said what has no effect anywhere: other parts may be where it has.
-pub fn compile_into(input: &Input<'_>, way: &Way<'_>) -> Outcome<Fleet> {
+///
+/// Where [`Way::before`] knows of folders, an edit renders what it reaches: all others are given without their files.
+pub fn compile_into(input: &Input<'_>, way: &Way<'_>) -> Outcome<Given> {
     let mut work = Work::default();
-    let fleet = work.compiled(input, way);
-    work.outcome(fleet)
+    let given = work.compiled(input, way);
+    work.outcome(given)
+}
+
+/// A fleet whose folders were given away.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// The fleet.
+    pub fleet: Fleet,
+    /// What the next compilation may know; nothing unless [`Way::before`] asks for it.
+    pub known: Earlier,
 }
 
 /// The folder that the fleet's tree goes into, below its own; needs nothing of the fleet to be right.
@@ -212,8 +231,8 @@ impl Work {
         Some(fleet)
     }
 
-    fn compiled(&mut self, input: &Input<'_>, way: &Way<'_>) -> Option<Fleet> {
-        let Way { take, began, within, shard } = *way;
+    fn compiled(&mut self, input: &Input<'_>, way: &Way<'_>) -> Option<Given> {
+        let Way { take, began, within, shard, before } = *way;
         began("resolve");
         let fleet = self.fleet(input)?;
         began("load");
@@ -223,7 +242,7 @@ impl Work {
             self.tally.forget_rendering(|_| false);
             self.sources = library.sources;
             self.is_cut_short = true;
-            return Some(fleet);
+            return Some(Given { fleet, known: Earlier::default() });
         };
         self.is_cut_short = !healthy.is_whole();
         began("render");
@@ -231,9 +250,14 @@ impl Work {
             check::Checker::new(&fleet, &library, healthy.is_whole(), input.today, &mut self.diagnostics);
         let nobody = |_| {};
         let take: &(dyn Fn(Folder) + Sync) = if healthy.is_whole() { take } else { &nobody };
-        let check =
-            |tree: &Tree, found: &mut Diagnostics| within("check", &mut || checker.check(tree, found));
-        let after = render::After { check: &check, take, shard };
+        let found = Found::default();
+        let check = |tree: &mut Tree, said: &mut Diagnostics| {
+            let mut is_done = false;
+            within("check", &mut || is_done = checker.check(tree, &found, said));
+            is_done
+        };
+        let before = before.filter(|_| healthy.is_whole());
+        let after = render::After { before, found: &found, check: &check, take, shard };
         render::render(&fleet, &library, &healthy, &mut self.tally, &mut self.diagnostics, &after);
         if shard.is_none() {
             checker.finish(&mut self.diagnostics);
@@ -244,8 +268,9 @@ impl Work {
         if shard.is_some() {
             self.tally.forget_rendering(|_| false);
         }
+        let known = found.finish(|apps| library.related(&fleet, apps));
         self.sources = library.sources;
-        Some(fleet)
+        Some(Given { fleet, known })
     }
 
     fn outcome<T>(mut self, output: Option<T>) -> Outcome<T> {

@@ -10,10 +10,12 @@ use std::sync::Arc;
 
 use fleetc_manifests::{Place, Text, Value, yaml};
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use crate::diagnostic::Diagnostics;
 use crate::files::{FileError, Files};
-use crate::fleet::Fleet;
+use crate::fingerprint::Fingerprint;
+use crate::fleet::{App, Fleet};
 use crate::messages;
 use crate::sources::{SourceFile, Sources};
 
@@ -29,6 +31,8 @@ pub(crate) struct Library {
     followed: BTreeMap<(Use, Text), Vec<Text>>,
     /// The objects of each file with manifests.
     objects: BTreeMap<Text, Arc<[Object]>>,
+    /// The text of each file with manifests, or other YAML.
+    texts: BTreeMap<Text, Arc<SourceFile>>,
     /// The documents of each other YAML file.
     documents: BTreeMap<Text, Arc<[Value]>>,
     /// The bytes of each file that becomes part of a ConfigMap.
@@ -87,6 +91,11 @@ impl Library {
         self.objects.get(file).map_or(&[], |objects| objects)
     }
 
+    /// By what the text of a file is known again.
+    pub(crate) fn fingerprint(&self, file: &str) -> Fingerprint {
+        self.texts.get(file).map(|file| file.fingerprint()).unwrap_or_default()
+    }
+
     /// The documents of a file.
     pub(crate) fn documents(&self, file: &str) -> &[Value] {
         self.documents.get(file).map_or(&[], |documents| documents)
@@ -116,6 +125,16 @@ impl Library {
     /// All that becomes part of a ConfigMap.
     pub(crate) fn all_raw(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.raw.values().map(|bytes| String::from_utf8_lossy(bytes))
+    }
+
+    /// The apps with one of these names, and all that read a file which such an app reads.
+    pub(crate) fn related(&self, fleet: &Fleet, names: &FxHashSet<Text>) -> FxHashSet<Text> {
+        let apps = || fleet.apps.iter().enumerate();
+        let files = |app: usize| files_of_app(fleet, self, app);
+        let read: BTreeSet<Text> =
+            apps().filter(|(_, app)| names.contains(&app.name)).flat_map(|(index, _)| files(index)).collect();
+        let is_related = |(index, _): &(usize, &App)| files(*index).iter().any(|file| read.contains(file));
+        names.iter().cloned().chain(apps().filter(is_related).map(|(_, app)| app.name.clone())).collect()
     }
 
     /// The objects of `fleet.crds`: they are on the clusters already.
@@ -153,6 +172,7 @@ impl Library {
             for error in errors {
                 diagnostics.push(messages::bad_yaml(&error));
             }
+            self.texts.insert(path.clone(), Arc::clone(&file));
             if purpose.is_manifests() {
                 let objects = objects::objects(&file, documents, diagnostics);
                 self.objects.insert(path, objects.into());

@@ -44,6 +44,7 @@ use rendered::Rendered;
 
 use crate::Shard;
 use crate::diagnostic::Diagnostics;
+use crate::earlier::{Before, Earlier, Found};
 use crate::fleet::{Fleet, Placement};
 use crate::healthy::Healthy;
 use crate::load::Library;
@@ -59,6 +60,8 @@ struct Part {
     folders: Vec<Folder>,
     tally: Tally,
     diagnostics: Diagnostics,
+    /// Whether something may have to be said of a folder that is as it was.
+    is_unsure: bool,
 }
 
 /// What is on each target: tenants, apps and bundles, with the index of their placement.
@@ -74,8 +77,11 @@ struct OnTargets<'f> {
 
 /// What is done with folders once they are whole.
 pub(crate) struct After<'a> {
-    /// Says what is wrong with everything that some clusters get.
-    pub(crate) check: &'a (dyn Fn(&Tree, &mut Diagnostics) + Sync),
+    /// What an earlier compilation knows, and this one is to find out for the next.
+    pub(crate) before: Option<Before<'a>>,
+    pub(crate) found: &'a Found,
+    /// Says what is wrong with everything that some clusters get; whether that could be done.
+    pub(crate) check: &'a (dyn Fn(&mut Tree, &mut Diagnostics) -> bool + Sync),
     /// Takes a folder.
     pub(crate) take: &'a (dyn Fn(Folder) + Sync),
     /// The part of the clusters whose folders are made.
@@ -92,11 +98,17 @@ pub(crate) fn render(
     diagnostics: &mut Diagnostics,
     after: &After<'_>,
 ) {
+    let nothing = Earlier::default();
+    let of_nothing = after.before.map(|before| Before { earlier: &nothing, ..before });
     let on_targets = OnTargets::of(fleet, healthy);
+    let made = |hosts: &Vec<usize>, is_anew: bool| {
+        let notes = (if is_anew { of_nothing } else { after.before }, after.found);
+        let render = |host: &usize| host::render(fleet, library, healthy, &on_targets, notes, *host);
+        given(hosts.par_iter().map(render).collect(), after)
+    };
     let render = |hosts: &Vec<usize>| {
-        let parts: Vec<Part> =
-            hosts.par_iter().map(|host| host::render(fleet, library, healthy, &on_targets, *host)).collect();
-        give(parts, after)
+        let part = made(hosts, false).or_else(|| made(hosts, true));
+        part.expect("what is made anew can be looked at")
     };
     let mut groups = host_groups(fleet);
     if let Some(Shard { index, count }) = after.shard {
@@ -132,25 +144,35 @@ fn host_groups(fleet: &Fleet) -> Vec<Vec<usize>> {
     groups.into_values().map(|hosts| hosts.into_iter().collect()).collect()
 }
 
-/// Checks what some hosts apply, and gives it away, all but the folders below `clusters`: what a remote needs may be made
-/// by several hosts.
-fn give(parts: Vec<Part>, after: &After<'_>) -> Part {
+/// What some hosts apply: checked, and given away, all but the folders below `clusters`, for what a remote needs may be
+/// made by several hosts. None if something may have to be said of a folder that is as it was.
+fn given(parts: Vec<Part>, after: &After<'_>) -> Option<Part> {
     let mut whole = Part::default();
     let mut tree = Tree::default();
+    if parts.iter().any(|part| part.is_unsure) {
+        return None;
+    }
     for part in parts {
         whole.tally.append(part.tally);
         whole.diagnostics.append(part.diagnostics);
         part.folders.into_iter().for_each(|folder| tree.add(folder));
     }
-    (after.check)(&tree, &mut whole.diagnostics);
+    if !(after.check)(&mut tree, &mut whole.diagnostics) {
+        return None;
+    }
     if whole.diagnostics.has_errors() {
-        return whole;
+        return Some(whole);
+    }
+    for folder in tree.folders() {
+        if let Some(recorded) = &folder.recorded {
+            after.found.note(folder.path.clone(), recorded.record().clone());
+        }
     }
     let (roots, others): (Vec<_>, Vec<_>) =
         tree.into_folders().partition(|folder| folder.path.starts_with("clusters/"));
     whole.folders = roots;
     others.into_par_iter().for_each(after.take);
-    whole
+    Some(whole)
 }
 
 impl OnTargets<'_> {

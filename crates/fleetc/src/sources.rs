@@ -10,6 +10,8 @@ use std::sync::{Arc, OnceLock};
 
 use fleetc_manifests::Place;
 
+use crate::fingerprint::Fingerprint;
+
 /// Every text that a compilation has read.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
@@ -28,6 +30,7 @@ pub struct SourceFile {
     /// Whether Secrets are in it.
     has_secrets: AtomicBool,
     shown: OnceLock<String>,
+    fingerprint: OnceLock<Fingerprint>,
 }
 
 /// A file, a line and a column, as people count them.
@@ -74,6 +77,7 @@ impl Sources {
             lines: OnceLock::new(),
             has_secrets: AtomicBool::new(false),
             shown: OnceLock::new(),
+            fingerprint: OnceLock::new(),
         });
         self.files.push(file.clone());
         Ok(file)
@@ -103,6 +107,11 @@ impl SourceFile {
     /// The text as it may be shown: of the same length, with stars for what is secret.
     pub fn shown(&self) -> &str {
         self.shown.get_or_init(|| secrets::masked(&self.text, self.has_secrets.load(Ordering::Relaxed)))
+    }
+
+    /// By what its text is known again.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        *self.fingerprint.get_or_init(|| Fingerprint::of_text(&self.text))
     }
 
     /// Notes that Secrets are in it.

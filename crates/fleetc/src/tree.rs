@@ -7,6 +7,9 @@ use std::sync::{Arc, OnceLock};
 use fleetc_manifests::{Value, yaml};
 use rayon::prelude::*;
 
+use crate::earlier::Recorded;
+use crate::facts::Facts;
+
 /// How many objects of a stream are written by one thread at a time.
 const STREAMED: usize = 256;
 
@@ -33,8 +36,12 @@ pub struct Folder {
     pub tenant: Option<String>,
     /// The app or component.
     pub app: Option<String>,
-    /// Its files, by name.
+    /// Its files, by name; none if it is as it was.
     pub files: BTreeMap<String, File>,
+    /// What others want to know of its objects, in the order of the files.
+    pub(crate) facts: Vec<Arc<Facts>>,
+    /// What is known of its objects.
+    pub(crate) recorded: Option<Recorded>,
 }
 
 /// A file: a Kubernetes object, or the list of a folder.
@@ -54,16 +61,23 @@ enum Content {
 
 /// An object that several files hold; it is written as YAML once.
 #[derive(Debug, Clone)]
-pub(crate) struct Shared(Arc<(Value, OnceLock<Box<str>>)>);
+pub(crate) struct Shared(Arc<SharedObject>);
+
+#[derive(Debug)]
+struct SharedObject {
+    value: Value,
+    text: OnceLock<Box<str>>,
+    facts: OnceLock<Arc<Facts>>,
+}
 
 impl Shared {
     pub(crate) fn new(object: Value) -> Self {
-        Self(Arc::new((object, OnceLock::new())))
+        Self(Arc::new(SharedObject { value: object, text: OnceLock::new(), facts: OnceLock::new() }))
     }
 
     /// Whether the value is this object. It is alive, so that a copy which was changed lies elsewhere.
     pub(crate) fn is(&self, value: &Value) -> bool {
-        match (self.0.0.as_map(), value.as_map()) {
+        match (self.0.value.as_map(), value.as_map()) {
             (Some(own), Some(other)) => own.address() == other.address(),
             _ => false,
         }
@@ -75,8 +89,12 @@ impl Shared {
     }
 
     fn text(&self) -> &str {
-        let (object, text) = &*self.0;
-        text.get_or_init(|| yaml::write(object).into())
+        self.0.text.get_or_init(|| yaml::write(&self.0.value).into())
+    }
+
+    /// What others want to know of it.
+    pub(crate) fn facts(&self) -> Arc<Facts> {
+        Arc::clone(self.0.facts.get_or_init(|| Arc::new(Facts::of(&self.0.value, false))))
     }
 }
 
@@ -114,7 +132,7 @@ impl File {
     pub fn object(&self) -> Option<&Value> {
         match &self.0 {
             Content::Object(object) | Content::Encrypted(object, _) => Some(object),
-            Content::Shared(shared) => Some(&shared.0.0),
+            Content::Shared(shared) => Some(&shared.0.value),
             Content::Text(_) => None,
         }
     }
@@ -124,6 +142,16 @@ impl File {
         match &self.0 {
             Content::Shared(shared) => Some(shared),
             _ => None,
+        }
+    }
+
+    /// What others want to know of the object in it.
+    pub(crate) fn facts(&self) -> Option<Arc<Facts>> {
+        match &self.0 {
+            Content::Object(object) => Some(Arc::new(Facts::of(object, false))),
+            Content::Encrypted(object, _) => Some(Arc::new(Facts::of(object, true))),
+            Content::Shared(shared) => Some(shared.facts()),
+            Content::Text(_) => None,
         }
     }
 
@@ -158,6 +186,18 @@ impl File {
     }
 }
 
+impl Folder {
+    /// Of whom its objects are: its app, or itself.
+    pub(crate) fn name(&self) -> &str {
+        self.app.as_deref().unwrap_or(&self.path)
+    }
+
+    /// Whether it is as an earlier compilation gave it, which is why its files are not given again.
+    pub fn is_as_before(&self) -> bool {
+        matches!(self.recorded, Some(Recorded::AsBefore(_)))
+    }
+}
+
 impl Tree {
     /// Adds a folder.
     pub(crate) fn add(&mut self, folder: Folder) {
@@ -168,6 +208,11 @@ impl Tree {
     pub fn keep(mut self, keep: impl Fn(&Folder) -> bool) -> Self {
         self.folders.retain(|_, folder| keep(folder));
         self
+    }
+
+    /// One of its folders, by its path.
+    pub(crate) fn folders_mut(&mut self) -> impl Iterator<Item = &mut Folder> {
+        self.folders.values_mut().map(Arc::make_mut)
     }
 
     /// Its folders, for whoever keeps them.

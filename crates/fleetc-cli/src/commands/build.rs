@@ -100,6 +100,12 @@ pub(crate) fn run(args: &Build, global: &Global, output: &mut Output) -> Result<
     ended
 }
 
+/// By what this fleetc is known again.
+fn tool() -> Digest {
+    let own = std::env::current_exe().and_then(std::fs::metadata).map(|it| Stamp::of(&it)).ok();
+    Digest::of_input(format!("{:?}", (fleetc::VERSION, own)).as_bytes())
+}
+
 /// A build under way.
 struct Building<'b> {
     args: &'b Build,
@@ -111,6 +117,8 @@ struct Building<'b> {
 /// A fleet that was compiled, and its tree, which was staged.
 struct Staged {
     fleet: fleetc::Fleet,
+    /// What the next build may know of its folders.
+    known: fleetc::Earlier,
     said: Vec<Said>,
     inputs: Vec<Input>,
 }
@@ -155,7 +163,7 @@ impl Building<'_> {
             return Ok(Ended::Done);
         }
         let stage = Stage::new(&rendered, Mode::Look);
-        let Some(Staged { fleet, inputs, .. }) = self.stage(&stage, output)? else {
+        let Some(Staged { fleet, inputs, .. }) = self.stage(&rendered, &stage, output)? else {
             return Ok(Ended::Mistakes);
         };
         let plan = stage.plan()?.marked(self.mark(&inputs));
@@ -194,7 +202,7 @@ impl Building<'_> {
 
     fn build(&self, rendered: &Rendered<'_>, key: Digest, output: &mut Output) -> Result<Ended, NotRun> {
         let stage = Stage::new(rendered, if self.args.force { Mode::Force } else { Mode::Write });
-        let Some(Staged { fleet, said, inputs }) = self.stage(&stage, output)? else {
+        let Some(Staged { fleet, known, said, inputs }) = self.stage(rendered, &stage, output)? else {
             return Ok(Ended::Mistakes);
         };
         let _progress = output.progress("writing");
@@ -207,16 +215,32 @@ impl Building<'_> {
         self.summary(counts, rendered.root(), [done.written, done.unchanged, done.removed], output);
         self.timings.phase("remember");
         let inputs = (said.len() <= SAID).then_some(inputs);
-        rendered.keep(&Cache { key, ledger: done.ledger, counts, said, inputs, stamps: done.stamps });
+        let (tool, known) = (tool(), known.bytes());
+        rendered.keep(&Cache {
+            key,
+            ledger: done.ledger,
+            counts,
+            said,
+            inputs,
+            stamps: done.stamps,
+            tool,
+            known,
+        });
         Ok(Ended::Done)
     }
 
     /// Compiles the fleet, and stages the part of its tree that is asked for; none if the fleet has mistakes.
-    fn stage(&self, stage: &Stage<'_>, output: &mut Output) -> Result<Option<Staged>, NotRun> {
+    fn stage(
+        &self,
+        rendered: &Rendered<'_>,
+        stage: &Stage<'_>,
+        output: &mut Output,
+    ) -> Result<Option<Staged>, NotRun> {
         let inputs = Inputs::new(self.fleet.disk());
         let input = fleetc::Input { files: &inputs, ..self.fleet.input() };
         let take = |folder: fleetc::Folder| {
             if self.args.part.has(&folder) {
+                self.timings.folder(folder.is_as_before());
                 match self.args.timings {
                     Some(_) => self.timings.app(folder.app.as_deref(), || stage.take(&folder)),
                     None => stage.take(&folder),
@@ -227,16 +251,19 @@ impl Building<'_> {
             let _progress = output.progress("compiling");
             let began = |phase| self.timings.phase(phase);
             let within = |part, act: &mut dyn FnMut()| self.timings.part(part, act);
-            let way = fleetc::Way { take: &take, began: &began, within: &within, shard: self.args.shard };
+            let earlier = rendered.known(tool());
+            let before = fleetc::Before { earlier: &earlier, stands: &|folder| stage.stands(folder) };
+            let (shard, before) = (self.args.shard, Some(before));
+            let way = fleetc::Way { take: &take, began: &began, within: &within, shard, before };
             self.threads.install(|| fleetc::compile_into(&input, &way))
         };
         output.outcome(&outcome, self.fleet.folder());
-        let Some(fleet) = outcome.output else { return Ok(None) };
+        let Some(fleetc::Given { fleet, known }) = outcome.output else { return Ok(None) };
         self.args.part.check(&fleet)?;
         self.args.part.is_met(stage.objects())?;
         let problems = outcome.diagnostics.sorted().into_iter().take(SAID + 1);
         let said = problems.map(|problem| report::said(problem, &outcome.sources)).collect();
-        Ok(Some(Staged { fleet, said, inputs: inputs.seen() }))
+        Ok(Some(Staged { fleet, known, said, inputs: inputs.seen() }))
     }
 
     /// What `fleetc merge` knows a part by.
@@ -271,21 +298,11 @@ impl Building<'_> {
 
     /// Of all that decides what is built, but the files that the fleet names.
     fn key(&self, folder: &Path) -> Digest {
-        let own = std::env::current_exe().and_then(std::fs::metadata).map(|it| Stamp::of(&it)).ok();
         let fleet = self.fleet.input();
         // Exceptions may end.
         let today = fleet.text.contains("until").then_some(fleet.today);
-        let all = (
-            fleetc::VERSION,
-            own,
-            today,
-            fleet.name,
-            fleet.folder,
-            fleet.text,
-            &self.args.part,
-            self.args.shard,
-            folder,
-        );
+        let all =
+            (tool(), today, fleet.name, fleet.folder, fleet.text, &self.args.part, self.args.shard, folder);
         Digest::of_input(format!("{all:?}").as_bytes())
     }
 

@@ -11,7 +11,7 @@ use crate::report::Said;
 use crate::stamp::Stamp;
 
 /// The first bytes, which say how the rest is read.
-const HEAD: &[u8] = b"fleetc cache 2\n";
+const HEAD: &[u8] = b"fleetc cache 3\n";
 
 /// What a build left for the next one.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub(crate) struct Cache {
     pub(crate) inputs: Option<Vec<Input>>,
     /// Of each file of the ledger.
     pub(crate) stamps: Vec<Stamp>,
+    /// By which fleetc its folders were made.
+    pub(crate) tool: Digest,
+    /// What is known of folders, as the compiler wrote it.
+    pub(crate) known: Vec<u8>,
 }
 
 impl Cache {
@@ -51,6 +55,8 @@ impl Cache {
             said: reader.said()?,
             inputs: if reader.number()? == 1 { Some(reader.all(Reader::input)?) } else { None },
             stamps: reader.all(Reader::stamp)?,
+            tool: reader.digest()?,
+            known: reader.blob()?.to_vec(),
         };
         reader.0.is_empty().then_some(cache)
     }
@@ -76,6 +82,9 @@ impl Cache {
         for it in &self.stamps {
             stamp(*it, &mut out);
         }
+        digest(self.tool, &mut out);
+        number(self.known.len() as u64, &mut out);
+        out.extend(&self.known);
         let sum = Digest::of_output(&out).0.to_le_bytes();
         [HEAD, &sum, &out].concat()
     }
@@ -135,9 +144,13 @@ impl<'b> Reader<'b> {
         Some(Stamp { size, changed, number: self.number()? })
     }
 
-    fn text(&mut self) -> Option<&'b str> {
+    fn blob(&mut self) -> Option<&'b [u8]> {
         let length = self.count()?;
-        std::str::from_utf8(self.bytes(length)?).ok()
+        self.bytes(length)
+    }
+
+    fn text(&mut self) -> Option<&'b str> {
+        std::str::from_utf8(self.blob()?).ok()
     }
 
     fn said(&mut self) -> Option<Vec<Said>> {
@@ -180,6 +193,8 @@ mod tests {
             }],
             inputs: Some(vec![input("é", Some(stamp)), input("", None)]),
             stamps: vec![stamp; 3],
+            tool: Digest(5),
+            known: vec![6, 7],
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::ledger::{Entry, Ledger};
+use super::ledger::{Entry, InFolder, Ledger, Line};
 use super::stage::{Found, Mode, Stage, Staged, State};
 use super::{JOURNAL, LEDGER, OWN, STAGING, cannot};
 use crate::digest::Digest;
@@ -39,15 +39,14 @@ impl<'s> Stage<'s> {
     /// What must be done; an error if something stands in the way that is not fleetc's.
     pub(crate) fn plan(&'s self) -> Result<Plan<'s>, String> {
         let Found { folders, in_the_way: mut foreign, .. } = self.found()?;
-        let is_in = |entry: &Entry<'_>| {
-            let folder = folders.binary_search_by(|folder| (*folder.path).cmp(entry.folder)).ok();
-            let files = folder.map(|index| &folders[index].files);
-            files.is_some_and(|files| files.binary_search_by(|file| (*file.name).cmp(entry.name)).is_ok())
-        };
         let mut stale = Vec::new();
-        for entry in self.rendered.ledger.entries().filter(|entry| !is_in(entry)) {
-            if self.is_stale(&entry)? {
-                stale.push(entry);
+        for old in self.rendered.ledger.folders() {
+            let new = folders.binary_search_by(|folder| (*folder.path).cmp(old.path())).ok();
+            let new = new.map(|index| &folders[index]);
+            for entry in old.entries().filter(|entry| !new.is_some_and(|new| new.has(entry.name))) {
+                if self.is_stale(&entry)? {
+                    stale.push(entry);
+                }
             }
         }
         foreign.extend(self.found()?.in_the_way);
@@ -66,31 +65,30 @@ impl Plan<'_> {
 
     /// How many files the tree has.
     pub(crate) fn len(&self) -> usize {
-        self.folders.iter().map(|folder| folder.files.len()).sum()
+        self.folders.iter().map(Staged::len).sum()
     }
 
     /// The ledger of the tree.
     pub(super) fn ledger(&self) -> String {
-        Ledger::text_of(
-            self.mark.as_deref(),
-            self.folders.iter().map(|folder| {
-                let files = folder.files.iter().map(|file| (&*file.name, file.digest));
-                (&*folder.path, files)
-            }),
-        )
+        let folders = self.folders.iter().map(|folder| {
+            let old = self.stage.rendered.ledger.folder(&folder.path).filter(|_| folder.stands());
+            let new = folder.files.iter().map(|file| Line::New(&file.name, file.digest));
+            (&*folder.path, old.into_iter().flat_map(InFolder::lines).chain(new))
+        });
+        Ledger::text_of(self.mark.as_deref(), folders)
     }
 
     /// Does it.
     pub(crate) fn commit(self) -> Result<Done, String> {
         let text = self.ledger();
-        let files = || self.folders.iter().flat_map(|folder| &folder.files);
-        let written = files().filter(|file| file.state != State::Unchanged).count();
+        let files = self.folders.iter().flat_map(|folder| &folder.files);
+        let written = files.filter(|file| file.state != State::Unchanged).count();
         let done = Done {
             written,
-            unchanged: files().count() - written,
+            unchanged: self.len() - written,
             removed: self.stale.len(),
             ledger: Digest::of_output(text.as_bytes()),
-            stamps: files().map(|file| file.stamp).collect(),
+            stamps: self.folders.iter().flat_map(Staged::stamps).collect(),
         };
         let rendered = self.stage.rendered;
         if written > 0 || !self.stale.is_empty() || text != rendered.ledger.text() {

@@ -53,6 +53,15 @@ impl Entry<'_> {
     }
 }
 
+/// A line of a ledger that is written: a file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Line<'l> {
+    /// As it stood in another one.
+    Old(&'l str),
+    /// Its name, and its digest.
+    New(&'l str, Digest),
+}
+
 /// Another version of fleetc wrote it.
 #[derive(Debug)]
 pub(crate) struct OtherVersion;
@@ -90,7 +99,7 @@ impl Ledger {
     pub(crate) fn text_of<'f, F, N>(mark: Option<&str>, folders: F) -> String
     where
         F: Iterator<Item = (&'f str, N)>,
-        N: Iterator<Item = (&'f str, Digest)>,
+        N: Iterator<Item = Line<'f>>,
     {
         let mut text = format!("{HEAD}\n");
         if let Some(mark) = mark {
@@ -99,8 +108,14 @@ impl Ledger {
         for (path, files) in folders {
             text.push_str(path);
             text.push('\n');
-            for (name, digest) in files {
-                writeln!(text, " {digest} {name}").expect("a string takes all that is written to it");
+            for line in files {
+                match line {
+                    Line::Old(line) => text.push_str(line),
+                    Line::New(name, digest) => {
+                        write!(text, " {digest} {name}").expect("a string takes all that is written to it");
+                    }
+                }
+                text.push('\n');
             }
         }
         text
@@ -124,6 +139,11 @@ impl Ledger {
     /// All files, in order.
     pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'_>> + Clone {
         self.folders.iter().flat_map(|folder| folder.files.clone().map(|index| self.entry(folder, index)))
+    }
+
+    /// All folders, in order.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = InFolder<'_>> {
+        self.folders.iter().map(|folder| InFolder { ledger: self, folder })
     }
 
     /// The files of a folder.
@@ -165,6 +185,24 @@ pub(crate) struct InFolder<'l> {
 }
 
 impl<'l> InFolder<'l> {
+    /// All of them, in the order of their names.
+    pub(crate) fn entries(self) -> impl Iterator<Item = Entry<'l>> {
+        self.folder.files.clone().map(move |index| self.ledger.entry(self.folder, index))
+    }
+
+    /// The path of the folder.
+    pub(crate) fn path(self) -> &'l str {
+        &self.ledger.text[self.folder.path.clone()]
+    }
+
+    /// Their lines.
+    pub(crate) fn lines(self) -> impl Iterator<Item = Line<'l>> {
+        let files = &self.ledger.files[self.folder.files.clone()];
+        files
+            .iter()
+            .map(move |file| Line::Old(&self.ledger.text[file.name.start - BEFORE_NAME..file.name.end]))
+    }
+
     /// One of them.
     pub(crate) fn get(self, name: &str) -> Option<Entry<'l>> {
         let text = &self.ledger.text;
@@ -173,6 +211,9 @@ impl<'l> InFolder<'l> {
         Some(self.ledger.entry(self.folder, self.folder.files.start + found))
     }
 }
+
+/// How many bytes of the line of a file stand before its name: the digest, and a space on each side of it.
+const BEFORE_NAME: usize = 34;
 
 /// ` <digest> <name>`: a file of the folder above.
 fn file(line: &str, start: usize) -> Option<File> {
@@ -205,7 +246,9 @@ mod tests {
             [("a/b", vec![("c", Digest(1)), ("d", Digest(2))]), ("e", vec![("f", Digest(u128::MAX))])];
         let text = Ledger::text_of(
             Some("1/2 of a"),
-            folders.iter().map(|(path, files)| (*path, files.iter().copied())),
+            folders
+                .iter()
+                .map(|(path, files)| (*path, files.iter().map(|(name, digest)| Line::New(name, *digest)))),
         );
         let ledger = Ledger::parse(text).unwrap();
         assert_eq!(ledger.mark(), Some("1/2 of a"));

@@ -37,6 +37,8 @@ pub(crate) struct Stage<'s> {
     /// Folders that were made in the staging folder.
     made: Mutex<BTreeSet<String>>,
     found: Mutex<Found>,
+    /// Folders that stand as the last build left them.
+    standing: Mutex<BTreeMap<String, Vec<Stamp>>>,
     /// What the first files that are new hold, where it is only looked at.
     texts: Mutex<BTreeMap<String, String>>,
     objects: AtomicUsize,
@@ -73,7 +75,32 @@ pub(super) struct Found {
 /// A folder of the tree.
 pub(super) struct Staged {
     pub(super) path: String,
+    /// Its files; none if it stands.
     pub(super) files: Vec<StagedFile>,
+    /// Of each file of the ledger, if it stands as that says.
+    standing: Vec<Stamp>,
+}
+
+impl Staged {
+    /// Whether it stands as the ledger says.
+    pub(super) fn stands(&self) -> bool {
+        !self.standing.is_empty()
+    }
+
+    /// How many files it has.
+    pub(super) fn len(&self) -> usize {
+        self.files.len() + self.standing.len()
+    }
+
+    /// Whether it has a file of the ledger.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.stands() || self.files.binary_search_by(|file| (*file.name).cmp(name)).is_ok()
+    }
+
+    /// Of each of its files.
+    pub(super) fn stamps(&self) -> impl Iterator<Item = Stamp> {
+        self.standing.iter().copied().chain(self.files.iter().map(|file| file.stamp))
+    }
 }
 
 /// A file of the tree.
@@ -111,14 +138,51 @@ impl<'s> Stage<'s> {
             there: Mutex::default(),
             made: Mutex::default(),
             found: Mutex::default(),
+            standing: Mutex::default(),
             texts: Mutex::default(),
             objects: AtomicUsize::new(0),
             has_failed: AtomicBool::new(false),
         }
     }
 
+    /// Whether a folder stands as the last build left it; then it may be taken without its files.
+    pub(crate) fn stands(&self, folder: &str) -> bool {
+        let Some(old) = self.rendered.ledger.folder(folder) else { return false };
+        if !self.is_there(folder).unwrap_or(false) {
+            return false;
+        }
+        let mut path = self.rendered.root.join(folder);
+        let stamps = old.entries().map(|entry| {
+            path.push(entry.name);
+            let now = self.now(&path, Some(&entry));
+            path.pop();
+            match now {
+                Ok(Now::Known(stamp)) => Some(stamp),
+                Ok(Now::Bytes(bytes, stamp)) if Digest::of_output(&bytes) == entry.digest => Some(stamp),
+                _ => None,
+            }
+        });
+        let Some(stamps) = stamps.collect::<Option<Vec<Stamp>>>() else { return false };
+        let mut standing = self.standing.lock().expect("nothing panics while it is held");
+        standing.insert(folder.to_owned(), stamps);
+        true
+    }
+
+    /// Takes a folder of which it was said that it stands.
+    fn take_standing(&self, folder: &str) {
+        let standing = self.standing.lock().expect("nothing panics while it is held").remove_entry(folder);
+        let Some((path, standing)) = standing else { return };
+        // One of its files is the list of the others.
+        self.objects.fetch_add(standing.len() - 1, Ordering::Relaxed);
+        let staged = Staged { path, files: Vec::new(), standing };
+        self.found.lock().expect("nothing panics while it is held").folders.push(staged);
+    }
+
     /// Takes a folder of the tree; it may be called on any thread.
     pub(crate) fn take(&self, folder: &Folder) {
+        if folder.is_as_before() {
+            return self.take_standing(&folder.path);
+        }
         self.take_files(&folder.path, folder.files.iter().map(|(name, file)| (&**name, file)));
         let objects = folder.files.values().filter(|file| file.object().is_some()).count();
         self.objects.fetch_add(objects, Ordering::Relaxed);
@@ -186,7 +250,7 @@ impl<'s> Stage<'s> {
             }
             files.push(staged);
         }
-        Ok(Staged { path: folder.to_owned(), files })
+        Ok(Staged { path: folder.to_owned(), files, standing: Vec::new() })
     }
 
     /// Keeps what a file must hold, if it is among the first.

@@ -3,22 +3,17 @@
 //! All of it is a warning: charts, operators and people bring objects too. Where a namespace has something that is not
 //! rendered here (a chart, or what Flux pulls), nothing is said about it.
 
-mod needs;
-mod security;
-
 use std::collections::BTreeMap;
 
-use fleetc_manifests::kinds;
-use fleetc_manifests::{Map, Text, Value};
+use fleetc_manifests::{Text, Value};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostic;
+use crate::facts::{self, Facts, Labels, Level};
 use crate::fleet::{Fleet, Placement};
 use crate::messages;
 use crate::tree::{Folder, Tree};
-
-use security::Level;
 
 /// What one cluster gets.
 #[derive(Default)]
@@ -26,7 +21,7 @@ struct Brought<'t> {
     /// Kind, namespace, name.
     objects: FxHashSet<(&'t str, &'t str, &'t str)>,
     /// The labels of templates of pods, by namespace.
-    pods: FxHashMap<&'t str, Vec<&'t Map>>,
+    pods: FxHashMap<&'t str, Vec<&'t Labels>>,
     /// Namespaces into which something comes that is not rendered here.
     opaque: FxHashSet<&'t str>,
     /// Namespaces with objects of custom kinds, which may run pods.
@@ -35,18 +30,19 @@ struct Brought<'t> {
     levels: FxHashMap<&'t str, Level>,
 }
 
-/// Says what objects need of others on their cluster, and do not find.
-pub(super) fn check(expected: &[Text], tree: &Tree, diagnostics: &mut Diagnostics) {
+/// Something that is said, and of whom it is.
+pub(super) type Said = (Diagnostic, Text);
+
+/// What objects need of others on their cluster, and do not find; none if the facts do not say where.
+pub(super) fn check(expected: &[Text], tree: &Tree) -> Option<Vec<Said>> {
     let mut clusters: BTreeMap<&str, Vec<&Folder>> = BTreeMap::new();
     for folder in tree.folders() {
         clusters.entry(&folder.lands_on).or_default().push(folder);
     }
     let clusters: Vec<Vec<&Folder>> = clusters.into_values().collect();
-    let found: Vec<Vec<Diagnostic>> =
+    let found: Option<Vec<Vec<Said>>> =
         clusters.par_iter().map(|folders| check_cluster(folders, expected)).collect();
-    for diagnostic in found.into_iter().flatten() {
-        diagnostics.push(diagnostic);
-    }
+    Some(found?.into_iter().flatten().collect())
 }
 
 /// What is made elsewhere: `Kind/name`.
@@ -61,30 +57,28 @@ pub(super) fn expected(fleet: &Fleet) -> Vec<Text> {
     expected
 }
 
-fn check_cluster(folders: &[&Folder], expected: &[Text]) -> Vec<Diagnostic> {
+/// What is said of a cluster's objects, each with whom it is said of; none if something must be said of a folder
+/// that is as it was, and nobody knows where.
+fn check_cluster(folders: &[&Folder], expected: &[Text]) -> Option<Vec<Said>> {
     let brought = Brought::of(folders);
     let mut said = Vec::new();
     for folder in folders {
+        if folder.is_as_before() {
+            if !folder.facts.iter().all(|facts| brought.has_all(facts, expected)) {
+                return None;
+            }
+            continue;
+        }
         let target = format!("{}/{}", folder.environment.as_deref().unwrap_or("common"), folder.cluster);
-        let objects =
-            folder.files.values().filter(|file| !file.is_encrypted()).filter_map(|file| file.object());
-        for object in objects {
-            let namespace = object.text_at(&["metadata", "namespace"]);
-            said.extend(brought.refused_pods(object, namespace, &target));
-            if brought.opaque.contains(namespace) || namespace.is_empty() {
-                continue;
+        let objects = folder.files.values().filter_map(|file| file.object());
+        for (object, facts) in objects.zip(&folder.facts) {
+            if !brought.has_all(facts, expected) {
+                let found = brought.problems(object, facts, expected, &target).into_iter();
+                said.extend(found.map(|problem| (problem, folder.name().into())));
             }
-            for need in needs::of(object) {
-                let is_there = brought.objects.contains(&(need.kind, namespace, need.name));
-                if !is_there && !is_expected(expected, need.kind, namespace, need.name) {
-                    let place = need.place.or(object.place);
-                    said.push(messages::missing_object(place, &owner(object), need.kind, need.name, &target));
-                }
-            }
-            said.extend(brought.selection(object, namespace, &target));
         }
     }
-    said
+    Some(said)
 }
 
 /// `Deployment web`.
@@ -104,49 +98,87 @@ fn is_expected(expected: &[Text], kind: &str, namespace: &str, name: &str) -> bo
 impl<'t> Brought<'t> {
     fn of(folders: &[&'t Folder]) -> Self {
         let mut brought = Self::default();
-        brought.objects.reserve(folders.iter().map(|folder| folder.files.len()).sum());
-        for object in folders.iter().flat_map(|folder| folder.files.values()).filter_map(|file| file.object())
-        {
-            brought.note(object);
+        brought.objects.reserve(folders.iter().map(|folder| folder.facts.len()).sum());
+        for facts in folders.iter().flat_map(|folder| &folder.facts) {
+            brought.note(facts);
         }
         brought
     }
 
-    fn note(&mut self, object: &'t Value) {
-        let (kind, namespace) = (object.text_at(&["kind"]), object.text_at(&["metadata", "namespace"]));
-        self.objects.insert((kind, namespace, object.text_at(&["metadata", "name"])));
-        if let Some(made) = needs::made_by(object) {
-            self.objects.insert(("Secret", namespace, made));
+    fn note(&mut self, facts: &'t Facts) {
+        let namespace = facts.id.namespace.as_str();
+        self.objects.insert((&facts.id.kind, namespace, &facts.id.name));
+        self.objects.extend(facts.makes.iter().map(|name| ("Secret", namespace, name.as_str())));
+        self.levels.extend(facts.enforces.map(|level| (facts.id.name.as_str(), level)));
+        if let Some(labels) = &facts.labels {
+            self.pods.entry(namespace).or_default().push(labels);
         }
-        match kind {
-            // Flux' own objects that apply a bundle of this tree lie in Flux' namespace.
-            "HelmRelease" | "Kustomization" => {
-                let target = object.text_at(&["spec", "targetNamespace"]);
-                self.opaque.insert(if target.is_empty() { namespace } else { target });
-            }
-            "Namespace" => {
-                let level = Level::of(object).map(|level| (object.text_at(&["metadata", "name"]), level));
-                self.levels.extend(level);
-            }
-            _ if kinds::find(object.text_at(&["apiVersion"]), kind).is_none() => {
-                self.custom.insert(namespace);
-            }
-            _ => {}
-        }
-        if let Some(template) = needs::template(object) {
-            let labels = template.find(&["metadata", "labels"]).and_then(Value::as_map);
-            self.pods.entry(namespace).or_default().extend(labels);
+        self.opaque.extend(facts.fills.as_deref());
+        if facts.is_custom && facts.fills.is_none() && facts.id.kind != "Namespace" {
+            self.custom.insert(namespace);
         }
     }
 
+    /// Whether nothing is wrong with an object.
+    fn has_all(&self, facts: &Facts, expected: &[Text]) -> bool {
+        let namespace = facts.id.namespace.as_str();
+        if self.refuses_pods(facts).is_some() {
+            return false;
+        }
+        self.is_unknown(namespace)
+            || facts.needs.iter().all(|(kind, name)| self.has(kind, namespace, name, expected))
+                && self.selects(facts)
+    }
+
+    /// Whether it is not known what the namespace holds.
+    fn is_unknown(&self, namespace: &str) -> bool {
+        namespace.is_empty() || self.opaque.contains(namespace)
+    }
+
+    /// Whether an object is there, or is made elsewhere.
+    fn has(&self, kind: &str, namespace: &str, name: &str, expected: &[Text]) -> bool {
+        self.objects.contains(&(kind, namespace, name)) || is_expected(expected, kind, namespace, name)
+    }
+
+    /// The level that its Namespace enforces, if its pods are too much for it.
+    fn refuses_pods(&self, facts: &Facts) -> Option<Level> {
+        let level = *self.levels.get(facts.id.namespace.as_str())?;
+        facts.is_refused_at.filter(|refused| *refused <= level).map(|_| level)
+    }
+
+    /// Whether it chooses pods that are there, or nobody knows.
+    fn selects(&self, facts: &Facts) -> bool {
+        let (Some(asked), namespace) = (&facts.selects, facts.id.namespace.as_str()) else { return true };
+        let has = |labels: &&&Labels| asked.iter().all(|it| labels.binary_search(it).is_ok());
+        let is_met = self.pods.get(namespace).is_some_and(|pods| pods.iter().any(|labels| has(&labels)));
+        is_met || self.custom.contains(namespace)
+    }
+
+    /// Everything that is wrong with an object, at its place.
+    fn problems(&self, object: &Value, facts: &Facts, expected: &[Text], target: &str) -> Vec<Diagnostic> {
+        let namespace = facts.id.namespace.as_str();
+        let mut said = self.refused_pods(object, facts, target);
+        if self.is_unknown(namespace) {
+            return said;
+        }
+        let missing = facts::needs(object).into_iter();
+        for need in missing.filter(|need| !self.has(need.kind, namespace, need.name, expected)) {
+            let place = need.place.or(object.place);
+            said.push(messages::missing_object(place, &owner(object), need.kind, need.name, target));
+        }
+        if let Some(selector) = facts::selector(object).filter(|_| !self.selects(facts)) {
+            said.push(messages::selects_nothing(selector.place.or(object.place), &owner(object), target));
+        }
+        said
+    }
+
     /// What of its pods their Namespace forbids: a Pod is refused, of all else the pods.
-    fn refused_pods(&self, object: &Value, namespace: &str, target: &str) -> Vec<Diagnostic> {
-        let Some(level) = self.levels.get(namespace) else { return Vec::new() };
-        let Some(spec) = needs::template(object).and_then(|template| template.get("spec")) else {
+    fn refused_pods(&self, object: &Value, facts: &Facts, target: &str) -> Vec<Diagnostic> {
+        let (Some(level), Some(spec)) = (self.refuses_pods(facts), facts::pod_spec(object)) else {
             return Vec::new();
         };
-        let is_pod = object.text_at(&["kind"]) == "Pod";
-        let found = security::forbidden(spec, *level).into_iter();
+        let (namespace, is_pod) = (facts.id.namespace.as_str(), facts.id.kind == "Pod");
+        let found = facts::forbidden(spec, level).into_iter();
         found
             .map(|(place, what)| {
                 let place = place.or(spec.place).or(object.place);
@@ -154,20 +186,5 @@ impl<'t> Brought<'t> {
                     .on(target)
             })
             .collect()
-    }
-
-    /// What is wrong with the selector of a Service or a PodDisruptionBudget.
-    fn selection(&self, object: &Value, namespace: &str, target: &str) -> Option<Diagnostic> {
-        let selector = match object.text_at(&["kind"]) {
-            "Service" => object.find(&["spec", "selector"])?,
-            "PodDisruptionBudget" => object.find(&["spec", "selector", "matchLabels"])?,
-            _ => return None,
-        };
-        let asked = selector.as_map().filter(|asked| !asked.is_empty())?;
-        let has = |labels: &&&Map| asked.iter().all(|it| labels.get(&it.key.text) == Some(&it.value));
-        let is_met = self.pods.get(namespace).is_some_and(|pods| pods.iter().any(|labels| has(&labels)));
-        let is_unsure = self.custom.contains(namespace);
-        (!is_met && !is_unsure)
-            .then(|| messages::selects_nothing(selector.place.or(object.place), &owner(object), target))
     }
 }

@@ -11,6 +11,7 @@ use fleetc_manifests::{Text, Value};
 use super::patterns::OfThread;
 use super::walk::Walk;
 use crate::diagnostic::Diagnostic;
+use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::load::{Library, ObjectName};
 use crate::tree::Tree;
 
@@ -46,6 +47,16 @@ impl<'t> CustomKinds<'t> {
             add(&object.value, || &mut everywhere);
         }
         Self { of_clusters, everywhere }
+    }
+
+    /// By what all definitions of a cluster are known again; `of` takes the fingerprint of one.
+    pub(super) fn fingerprint(&self, cluster: &str, of: impl Fn(&Value) -> Fingerprint) -> Fingerprint {
+        let mut all = Fingerprinter::default();
+        for kinds in self.of_clusters.get(cluster).into_iter().chain([&self.everywhere]) {
+            all.number(kinds.len());
+            kinds.values().flatten().for_each(|definition| all.part(of(definition.0)));
+        }
+        all.finish()
     }
 
     pub(super) fn of_cluster(&'t self, cluster: &str) -> OfCluster<'t> {

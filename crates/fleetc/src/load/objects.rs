@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fleetc_manifests::{Data, Map, Place, Text, Value, kinds, yaml};
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostics;
 use crate::messages;
@@ -19,7 +20,7 @@ pub(crate) struct Object {
 }
 
 /// What tells objects apart.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub(crate) struct ObjectName {
     /// The API group; empty for the core group.
     pub(crate) group: Text,

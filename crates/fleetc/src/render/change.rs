@@ -9,8 +9,9 @@ use indexmap::IndexMap;
 use super::patches::Patch;
 use super::{Rendered, images, locks, select};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::fingerprint::Fingerprinter;
 use crate::language;
-use crate::load::{Library, ObjectName};
+use crate::load::{Library, ObjectName, Use};
 use crate::messages;
 use crate::resolve::{Duty, Tally};
 use crate::syntax::KeyPath;
@@ -23,6 +24,8 @@ pub(super) struct Changes {
     is_own: bool,
     /// What earlier rungs have locked.
     locks: Vec<KeyPath>,
+    /// What was written, with its substitutions.
+    written: Value,
     /// The keys that change objects.
     keys: language::App,
     /// Its patches whose form is right.
@@ -34,18 +37,84 @@ impl Changes {
     pub(super) fn new(
         (place, is_own): (Place, bool),
         locks: Vec<KeyPath>,
-        keys: language::App,
+        (written, keys): (Value, language::App),
         library: &Library,
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let patches = keys.patches.iter().flatten();
         let patches = patches.filter_map(|patch| Patch::ready(patch, library, diagnostics)).collect();
-        Self { place, is_own, locks, keys, patches }
+        Self { place, is_own, locks, written, keys, patches }
     }
 }
 
-/// The places of the changes that met an object: few, and some twice.
-pub(super) type Met = Vec<Place>;
+impl Changes {
+    /// Adds by what they are known again.
+    pub(super) fn identify(&self, library: &Library, fingerprinter: &mut Fingerprinter) {
+        fingerprinter.flag(self.is_own);
+        fingerprinter.number(self.locks.len());
+        for lock in &self.locks {
+            fingerprinter.number(lock.keys.len());
+            lock.keys.iter().for_each(|key| fingerprinter.text(key));
+        }
+        fingerprinter.value(&self.written);
+        let files = self.keys.patches.iter().flatten().filter_map(|patch| patch.file.as_ref());
+        for file in files.flat_map(|file| library.files_of(Use::Patch, file)) {
+            fingerprinter.text(file);
+            fingerprinter.part(library.fingerprint(file));
+        }
+    }
+}
+
+/// Which changes met an object, by their places: few, and some twice.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Met {
+    places: Vec<Place>,
+    /// Those of the patches that changed one.
+    changed: Vec<Place>,
+}
+
+impl Met {
+    /// Adds what met another object.
+    pub(super) fn extend(&mut self, other: &Self) {
+        self.places.extend(&other.places);
+        self.changed.extend(&other.changed);
+    }
+
+    /// The numbers of these changes, as long as places last for one compilation only.
+    pub(super) fn numbers(&self, changes: &[Changes]) -> [Vec<u32>; 2] {
+        [&self.places, &self.changed].map(|met| {
+            let met: BTreeSet<Place> = met.iter().copied().collect();
+            let numbered = (0..).zip(places(changes));
+            numbered.filter(|(_, place)| met.contains(place)).map(|(number, _)| number).collect()
+        })
+    }
+
+    /// Expects of the patches among them that they change something, somewhere.
+    pub(super) fn expect(&self, changes: &[Changes], tally: &mut Tally) {
+        let patches = changes.iter().flat_map(|change| &change.patches).map(|patch| patch.place);
+        for place in patches.filter(|place| self.places.contains(place)) {
+            tally.expect(Duty::Change, place);
+        }
+    }
+
+    /// The changes with these numbers: those that met an object, and those of them that changed one.
+    pub(super) fn numbered(numbers: [&[u32]; 2], all: &[Changes]) -> Self {
+        let all: Vec<Place> = places(all).collect();
+        let [places, changed] =
+            numbers.map(|numbers| numbers.iter().filter_map(|it| all.get(*it as usize).copied()).collect());
+        Self { places, changed }
+    }
+}
+
+/// The places of all changes, in their order.
+fn places(changes: &[Changes]) -> impl Iterator<Item = Place> {
+    changes.iter().flat_map(|Changes { keys, patches, .. }| {
+        let without = keys.without.iter().flatten().map(|it| it.place);
+        let images = keys.images.iter().flatten().map(|(_, it)| it.place);
+        let replicas = keys.replicas.iter().flatten().map(|(_, it)| it.place);
+        without.chain(images).chain(replicas).chain(patches.iter().map(|it| it.place))
+    })
+}
 
 /// Applies to all objects what all rungs change; says what meets none of them on the target.
 pub(super) fn apply(
@@ -55,7 +124,7 @@ pub(super) fn apply(
     tally: &mut Tally,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut met = Met::new();
+    let mut met = Met::default();
     for object in objects {
         Changer { changes, met: &mut met, tally, diagnostics }.change(object);
     }
@@ -71,7 +140,10 @@ pub(super) fn note(
     tally: &mut Tally,
     diagnostics: &mut Diagnostics,
 ) {
-    let met: BTreeSet<Place> = met.iter().copied().collect();
+    for place in &met.changed {
+        tally.done(Duty::Change, *place);
+    }
+    let met: BTreeSet<Place> = met.places.iter().copied().collect();
     let mut note = |place: Place, is_own: bool, missed: &dyn Fn() -> Diagnostic| {
         let is_met = met.contains(&place);
         tally.expect(Duty::Meet, place);
@@ -111,7 +183,7 @@ impl Changer<'_> {
     pub(super) fn leaves_out(&mut self, object: &Value) -> bool {
         let selectors = self.changes.iter().flat_map(|change| change.keys.without.iter().flatten());
         let found = selectors.into_iter().find(|selector| select::chooses(&selector.value, object));
-        self.met.extend(found.map(|selector| selector.place));
+        self.met.places.extend(found.map(|selector| selector.place));
         found.is_some()
     }
 
@@ -133,7 +205,7 @@ impl Changer<'_> {
     fn images(&mut self, change: &Changes, object: &mut Value) {
         for (name, wanted) in change.keys.images.iter().flatten() {
             if images::set(object, name, wanted) {
-                self.met.push(wanted.place);
+                self.met.places.push(wanted.place);
             }
         }
     }
@@ -143,7 +215,7 @@ impl Changer<'_> {
             if has_replicas(object, name) {
                 let replicas = Value::new(wanted.value, wanted.place);
                 object.map_under(&["spec"]).insert(Key::new("replicas", wanted.place), replicas);
-                self.met.push(wanted.place);
+                self.met.places.push(wanted.place);
             }
         }
     }
@@ -152,7 +224,7 @@ impl Changer<'_> {
         if !patch.is_for(&object.value) {
             return;
         }
-        self.met.push(patch.place);
+        self.met.places.push(patch.place);
         if object.encrypted.is_some() {
             let name = ObjectName::of(&object.value);
             self.diagnostics.push(messages::patch_of_encrypted(patch.place, &name));
@@ -183,7 +255,7 @@ impl Changer<'_> {
         }
         self.tally.expect(Duty::Change, patch.place);
         if object != before {
-            self.tally.done(Duty::Change, patch.place);
+            self.met.changed.push(patch.place);
         }
         Ok(())
     }

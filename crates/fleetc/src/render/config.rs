@@ -5,6 +5,7 @@ use fleetc_manifests::{Data, Map, Place, Text, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::Diagnostics;
+use crate::fingerprint::Fingerprinter;
 use crate::language::{self, Decoder, Shaped, Stage};
 use crate::load::Library;
 use crate::messages;
@@ -85,6 +86,15 @@ fn config(
 }
 
 impl ConfigMap {
+    /// Adds by what it is known again.
+    pub(super) fn identify(&self, fingerprinter: &mut Fingerprinter) {
+        fingerprinter.text(&self.short);
+        fingerprinter.text(&self.name);
+        for map in [&self.labels, &self.data, &self.binary_data] {
+            fingerprinter.map(map);
+        }
+    }
+
     fn add(&mut self, key: &str, bytes: &[u8], place: Place, diagnostics: &mut Diagnostics) {
         let is_key = !key.is_empty()
             && key.len() <= 253

@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use fleetc_manifests::{Value, kinds};
 use rustc_hash::FxHashMap;
 
 use super::Rendered;
 use super::flux::Flux;
+use crate::earlier::{Known, Record, Recorded};
+use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::load::ObjectName;
 use crate::tree::{File, Folder};
 
@@ -54,10 +57,59 @@ pub(super) fn folder(path: String, objects: &[Rendered], about: About) -> Folder
     with_files(path, files, about)
 }
 
+/// A folder with these objects, and those of an app; without files, if the app's are as they were.
+pub(super) fn of_app(path: String, objects: &[Rendered], about: About, recorded: Recorded) -> Folder {
+    let mut folder = match recorded.as_before() {
+        None => folder(path, objects, about),
+        Some(_) => with_files(path, BTreeMap::new(), about),
+    };
+    if let Some(record) = recorded.as_before() {
+        folder.facts =
+            record.known.facts.iter().cloned().chain(objects.iter().map(Rendered::facts)).collect();
+    }
+    Folder { recorded: Some(recorded), ..folder }
+}
+
+/// A folder with these objects, which are known again by their fingerprint; without files, if they are as they were.
+pub(super) fn whole(
+    path: String,
+    objects: &[Rendered],
+    about: About,
+    is: Fingerprint,
+    recorded: Option<Recorded>,
+) -> Folder {
+    if let Some(record) = recorded.as_ref().and_then(Recorded::as_before) {
+        let facts = record.known.facts.clone();
+        return Folder { facts, recorded, ..with_files(path, BTreeMap::new(), about) };
+    }
+    let folder = folder(path, objects, about);
+    let known = Known {
+        of: folder.name().into(),
+        is,
+        flux: folder.flux.as_str().into(),
+        facts: folder.facts.clone(),
+        ..Known::default()
+    };
+    let record = Record { known: Arc::new(known), ..Record::default() };
+    Folder { recorded: Some(Recorded::Anew(record)), ..folder }
+}
+
+/// By what objects are known again.
+pub(super) fn fingerprint(objects: &[Rendered]) -> Fingerprint {
+    let mut all = Fingerprinter::default();
+    all.number(objects.len());
+    for object in objects {
+        all.value(&object.value);
+        all.maybe(object.encrypted.as_deref());
+    }
+    all.finish()
+}
+
 /// A folder with these files.
 pub(super) fn with_files(path: String, files: BTreeMap<String, File>, about: About) -> Folder {
     let About { environment, cluster, lands_on, flux, tenant, app } = about;
-    Folder { path, environment, cluster, lands_on, flux, tenant, app, files }
+    let facts = files.values().filter_map(File::facts).collect();
+    Folder { path, environment, cluster, lands_on, flux, tenant, app, files, facts, recorded: None }
 }
 
 /// A kustomization.yaml that lists the resources.

@@ -2,6 +2,7 @@
 
 mod maker;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fleetc_manifests::{Key, Place, Text, Value, kinds, value};
@@ -11,10 +12,14 @@ use super::placed::{Body, Effective, PlacedApp};
 use super::references::Rename;
 use super::{Rendered, select};
 use crate::diagnostic::Diagnostics;
+use crate::earlier::{Known, Record};
+use crate::facts::Facts;
+use crate::fingerprint::Fingerprint;
 use crate::language::Keep;
 use crate::load::{Library, ObjectName};
 use crate::messages;
 use crate::resolve::Tally;
+use crate::resolve::scope::Asked;
 use maker::{Maker, Step};
 
 /// The annotation that keeps Flux from deleting an object.
@@ -23,14 +28,56 @@ const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
 /// The objects of an app.
 pub(super) struct Objects {
     /// Those of its manifests and Secrets, and the ConfigMaps that they read.
-    pub(super) own: Vec<Rendered>,
+    pub(super) own: Own,
+    /// What others want to know of them.
+    pub(super) facts: Vec<Arc<Facts>>,
     /// Its Flux objects, and the ConfigMaps that a HelmRelease reads.
     pub(super) flux: Vec<Rendered>,
 }
 
-/// The objects of the app's manifests, ConfigMaps and Secrets, and its Flux objects, with all changes.
+/// An app's own objects.
+pub(super) enum Own {
+    /// They were made.
+    Made(Vec<Rendered>, Trace),
+    /// They are as they were: this is known of them.
+    Kept(Record),
+}
+
+/// What the objects of an app were made with.
+#[derive(Default)]
+pub(super) struct Trace {
+    /// The names that were asked for.
+    asked: Vec<Arc<Asked>>,
+    met: Met,
+}
+
+impl Own {
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self, Self::Made(objects, _) if objects.is_empty())
+    }
+
+    /// What others want to know of each.
+    fn facts(&self) -> Vec<Arc<Facts>> {
+        match self {
+            Self::Made(objects, _) => objects.iter().map(Rendered::facts).collect(),
+            Self::Kept(record) => record.known.facts.clone(),
+        }
+    }
+
+    /// The objects, if they were made.
+    pub(super) fn made(&self) -> Option<&[Rendered]> {
+        match self {
+            Self::Made(objects, _) => Some(objects),
+            Self::Kept(_) => None,
+        }
+    }
+}
+
+/// The app's own objects, with all changes, unless it is known of them that they are as they were; and its Flux objects.
 pub(super) fn objects(
     app: &mut PlacedApp<'_>,
+    kept: Option<Record>,
     flux: Vec<Rendered>,
     target: &str,
     library: &Library,
@@ -38,25 +85,102 @@ pub(super) fn objects(
     diagnostics: &mut Diagnostics,
 ) -> Objects {
     let effective = Arc::clone(&app.effective);
+    let changes = &effective.changes;
     app.scope.take_asked();
     let mut maker = Maker { app, effective: &effective, target, library, tally, diagnostics };
-    let (flux_configs, configs) = match effective.body {
-        Body::Chart(_) => (config_maps(&effective, &effective.flux_namespace), Vec::new()),
-        _ => (Vec::new(), config_maps(&effective, &effective.namespace)),
+    let (own, renames) = match kept {
+        Some(record) => (Own::Kept(record), renames(&effective, std::iter::empty())),
+        None => maker.own(),
     };
-    let own: Vec<Step<'_>> = effective.origins.iter().map(|origin| maker.begin(origin)).collect();
-    let renames = renames(&effective, own.iter().filter_map(Step::begun));
-    let own = own.into_iter().chain(configs.into_iter().map(Step::of));
-    let mut met = Met::new();
-    let mut finish = |step: Step<'_>, is_flux: bool| {
-        let made = maker.finish(step, &renames, is_flux);
-        met.extend(made.met.iter());
+    let mut met = match &own {
+        Own::Made(_, trace) => trace.met.clone(),
+        Own::Kept(record) => Met::numbered([&record.known.met, &record.known.changed], changes),
+    };
+    let flux_configs = match effective.body {
+        Body::Chart(_) => config_maps(&effective, &effective.flux_namespace),
+        _ => Vec::new(),
+    };
+    let flux = flux.into_iter().chain(flux_configs).filter_map(|object| {
+        let made = maker.finish(Step::of(object), &renames, true);
+        met.extend(&made.met);
         made.object
-    };
-    let own = own.filter_map(|step| finish(step, false)).collect();
-    let flux = flux.into_iter().chain(flux_configs).filter_map(|it| finish(Step::of(it), true)).collect();
-    change::note(&effective.changes, &met, target, tally, diagnostics);
-    Objects { own, flux }
+    });
+    let flux = flux.collect();
+    if let Own::Kept(_) = own {
+        met.expect(changes, tally);
+    }
+    change::note(changes, &met, target, tally, diagnostics);
+    Objects { facts: own.facts(), own, flux }
+}
+
+impl Objects {
+    /// Makes the app's own objects, though they may be as they were.
+    pub(super) fn make(
+        &mut self,
+        app: &mut PlacedApp<'_>,
+        target: &str,
+        library: &Library,
+        tally: &mut Tally,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let effective = Arc::clone(&app.effective);
+        app.scope.take_asked();
+        let (own, _) = Maker { app, effective: &effective, target, library, tally, diagnostics }.own();
+        self.facts = own.facts();
+        self.own = own;
+    }
+}
+
+impl Maker<'_, '_> {
+    /// The app's own objects, and which of them have other names now.
+    fn own(&mut self) -> (Own, Vec<Rename>) {
+        let effective = self.effective;
+        let configs = match effective.body {
+            Body::Chart(_) => Vec::new(),
+            _ => config_maps(effective, &effective.namespace),
+        };
+        let steps: Vec<Step<'_>> = effective.origins.iter().map(|origin| self.begin(origin)).collect();
+        let renames = renames(effective, steps.iter().filter_map(Step::begun));
+        let (mut own, mut trace) = (Vec::new(), Trace::default());
+        for step in steps.into_iter().chain(configs.into_iter().map(Step::of)) {
+            let made = self.finish(step, &renames, false);
+            trace.met.extend(&made.met);
+            trace.asked.push(made.asked);
+            own.extend(made.object);
+        }
+        (Own::Made(own, trace), renames)
+    }
+}
+
+impl Trace {
+    /// What the next compilation may know of the app's objects, which these facts say.
+    pub(super) fn record(
+        &self,
+        app: &mut PlacedApp<'_>,
+        flux: &str,
+        (facts, is_encrypted): (Vec<Arc<Facts>>, bool),
+        beside: Fingerprint,
+        library: &Library,
+    ) -> Record {
+        let names: BTreeSet<&Text> =
+            self.asked.iter().flat_map(|asked| asked.iter().map(|(name, _)| name)).collect();
+        let names: Vec<Text> = names.into_iter().cloned().collect();
+        let values = app.scope.fingerprint(&names);
+        let [met, changed] = self.met.numbers(&app.changes);
+        let known = Known {
+            of: app.app.name.clone(),
+            is: app.fingerprint(library),
+            flux: flux.into(),
+            kubernetes: None,
+            customs: None,
+            names,
+            met,
+            changed,
+            is_encrypted,
+            facts,
+        };
+        Record { known: Arc::new(known), values, beside }
+    }
 }
 
 /// Gives an object that lies in a namespace, but names none, the one in which the app runs.

@@ -20,10 +20,13 @@ use super::folder::About;
 use super::here::Objects;
 use super::target::{Access, On};
 use super::{OnTargets, Part, Rendered, folder, placed, target};
+use crate::diagnostic::Diagnostics;
+use crate::earlier::{Before, Found, Recorded};
 use crate::fleet::{COMMON, Fleet, Target};
 use crate::healthy::Healthy;
 use crate::language::State;
 use crate::load::Library;
+use crate::tree::Folder;
 
 pub(crate) use flux::is_installed_from_elsewhere;
 use owners::Owners;
@@ -46,6 +49,10 @@ pub(super) struct Host<'f> {
     pub(super) sources: sources::Holders,
     /// Who brings what others need.
     pub(super) brought: brought::Brought,
+    /// What an earlier compilation knows.
+    pub(super) before: Option<Before<'f>>,
+    /// What this one finds out.
+    pub(super) found: &'f Found,
     pub(super) part: Part,
 }
 
@@ -53,8 +60,10 @@ pub(super) struct Host<'f> {
 pub(super) struct Bundle {
     /// Its name, and that of its folder.
     pub(super) name: Text,
-    /// Its objects.
+    /// Its objects, but for those of its app that are as they were.
     pub(super) objects: Vec<Rendered>,
+    /// What is known of its app's objects.
+    pub(super) record: Option<Recorded>,
     /// The Kustomization.
     pub(super) kustomization: Rendered,
     /// Whose it is.
@@ -71,6 +80,7 @@ pub(super) fn render<'f>(
     library: &'f Library,
     healthy: &'f Healthy,
     on_targets: &OnTargets<'f>,
+    (before, found): (Option<Before<'f>>, &'f Found),
     index: usize,
 ) -> Part {
     let mut part = Part::default();
@@ -85,6 +95,8 @@ pub(super) fn render<'f>(
         order: order::Order::default(),
         sources: sources::Holders::default(),
         brought: brought::Brought::default(),
+        before,
+        found,
         part,
     };
     if fleet.clusters[index].state == State::Retired {
@@ -225,36 +237,74 @@ impl<'f> Host<'f> {
             (0..self.ons.len()).map(|index| bundles::objects(self, index)).collect();
         for (on, objects) in objects.iter().enumerate() {
             for (app, objects) in objects.iter().enumerate() {
-                self.brought.note((on, app), &objects.own);
+                self.brought.note((on, app), &objects.facts);
             }
         }
-        let mut owners = Owners::of_about(objects.iter().flatten().map(|objects| objects.own.len()).sum());
+        let mut owners = Owners::of_about(objects.iter().flatten().map(|objects| objects.facts.len()).sum());
         let mut flux_folders: Vec<Vec<Rendered>> = Vec::new();
         for (index, objects) in objects.into_iter().enumerate() {
             let mut flux: Vec<Rendered> = self.sources_in_flux(index);
             for bundle in bundles::of(self, index, objects, &mut flux) {
+                self.own(&mut owners, index, &bundle);
                 let on = &self.ons[index];
-                owners.add_all(on, &bundle, &mut self.part.diagnostics);
                 let mut about = on.about();
                 if !bundle.is_far {
                     about.lands_on = self.fleet.clusters[self.index].name.to_string();
                 }
                 about.tenant = bundle.tenant.as_ref().map(Text::to_string);
                 about.app = bundle.app.as_ref().map(Text::to_string);
-                self.part.folders.push(folder::folder(on.folder(&bundle.name), &bundle.objects, about));
+                let path = on.folder(&bundle.name);
+                let folder = match bundle.record {
+                    None => self.folder(path, &bundle.objects, about),
+                    Some(recorded) => folder::of_app(path, &bundle.objects, about, recorded),
+                };
+                self.part.folders.push(folder);
                 flux.push(bundle.kustomization);
             }
-            owners.add_flux(&self.ons[index], &flux, &mut self.part.diagnostics);
+            let mut said = Diagnostics::default();
+            owners.add_flux(&self.ons[index], &flux, &mut said);
+            if !said.is_empty() {
+                self.found.spoken_of(&self.ons[index].folder("flux"));
+            }
+            self.part.diagnostics.append(said);
             flux_folders.push(flux);
         }
         for (index, flux) in flux_folders.iter().enumerate() {
             let on = &self.ons[index];
             let lands_on = self.fleet.clusters[self.index].name.to_string();
             let about = About { lands_on, ..on.about() };
-            self.part.folders.push(folder::folder(on.folder("flux"), flux, about));
+            let folder = self.folder(on.folder("flux"), flux, about);
+            self.part.folders.push(folder);
         }
         root::write(self, &mut owners);
         owners.finish(&self.fleet.clusters[self.index].name, &mut self.part.diagnostics);
+    }
+
+    /// A folder with these objects; without files, if they are as they were.
+    fn folder(&self, path: String, objects: &[Rendered], about: About) -> Folder {
+        let Some(before) = self.before.filter(|_| !objects.is_empty()) else {
+            return folder::folder(path, objects, about);
+        };
+        let is = folder::fingerprint(objects);
+        let known = before.earlier.find(&path).filter(|record| {
+            record.known.is == is && record.known.flux == about.flux && (before.stands)(&path)
+        });
+        let recorded = known.cloned().map(Recorded::AsBefore);
+        folder::whole(path, objects, about, is, recorded)
+    }
+
+    /// Notes who owns the objects of a bundle.
+    fn own(&mut self, owners: &mut Owners, index: usize, bundle: &Bundle) {
+        let on = &self.ons[index];
+        let mut said = Diagnostics::default();
+        owners.add_all(on, bundle, &mut said);
+        if !said.is_empty() {
+            self.found.spoken_of(bundle.app.as_deref().unwrap_or(&on.folder(&bundle.name)));
+        }
+        self.part.diagnostics.append(said);
+        if let Some(record) = bundle.record.as_ref().and_then(Recorded::as_before) {
+            self.part.is_unsure |= !owners.add_kept(on, bundle.is_far, &record.known.facts);
+        }
     }
 
     /// The target of the host itself in the same environment.

@@ -5,18 +5,21 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::resolve::scope::{Asked, Scope};
 
 /// So many different ones of a thing are kept.
 const KEPT: usize = 16;
 
+/// Something that was made: its key, the names that were asked for, and it.
+type Kept<K, T> = (K, Arc<Asked>, T);
+
 /// What was made of one thing.
 #[derive(Debug)]
 pub(super) struct Memo<K, T> {
     /// The newest last; none at all once it turned out that they differ from target to target.
-    kept: RwLock<Option<VecDeque<(K, Asked, T)>>>,
+    kept: RwLock<Option<VecDeque<Kept<K, T>>>>,
     found: AtomicUsize,
 }
 
@@ -42,7 +45,7 @@ impl<K: PartialEq, T: Clone> Memo<K, T> {
     }
 
     /// Keeps what was made with the key where names stand for this. Where hardly any was ever found again, none is kept.
-    pub(super) fn keep(&self, key: K, asked: Asked, made: T) {
+    pub(super) fn keep(&self, key: K, asked: Arc<Asked>, made: T) {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         let Some(all) = &mut *kept else { return };
         all.push_back((key, asked, made));
@@ -83,7 +86,7 @@ mod tests {
                 made += 1;
                 let value = scope.lookup(name, name, &fleetc_manifests::Value::NULL);
                 assert!(value.is_some(), "{name} is known");
-                memo.keep((), scope.take_asked(), value);
+                memo.keep((), Arc::new(scope.take_asked()), value);
             }
         }
         made
@@ -101,7 +104,7 @@ mod tests {
         assert_eq!(made(&fleet, "number"), 4 * KEPT);
         let memo: Memo<usize, ()> = Memo::default();
         for key in 0..4 * KEPT {
-            memo.keep(key, Asked::new(), ());
+            memo.keep(key, Arc::default(), ());
         }
         assert!(!memo.keeps());
     }
@@ -111,7 +114,7 @@ mod tests {
         let fleet = fleet(1);
         let mut scope = Scope::new(&fleet, Context::target(&fleet, 0));
         let memo = Memo::default();
-        memo.keep("a", Asked::new(), 1);
+        memo.keep("a", Arc::default(), 1);
         assert_eq!((memo.find(&"a", &mut scope), memo.find(&"b", &mut scope)), (Some(1), None));
     }
 }

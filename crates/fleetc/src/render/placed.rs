@@ -100,9 +100,19 @@ fn namespace(
 
 /// The keys with their substitutions.
 fn resolved<T: Shaped + Default>(keys: &Map, scope: &mut Scope<'_>, diagnostics: &mut Diagnostics) -> T {
+    decoded(&substituted(keys, scope, diagnostics), diagnostics)
+}
+
+/// The keys with their substitutions, as they were written.
+fn substituted(keys: &Map, scope: &mut Scope<'_>, diagnostics: &mut Diagnostics) -> Value {
     let value = scope.value(&Value::from(keys.clone()));
     diagnostics.append(std::mem::take(&mut scope.diagnostics));
-    T::decode(&value, &mut Decoder::new(diagnostics, Stage::Resolved)).unwrap_or_default()
+    value
+}
+
+/// The keys, once they are substituted.
+fn decoded<T: Shaped + Default>(written: &Value, diagnostics: &mut Diagnostics) -> T {
+    T::decode(written, &mut Decoder::new(diagnostics, Stage::Resolved)).unwrap_or_default()
 }
 
 fn changes(
@@ -112,9 +122,10 @@ fn changes(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Changes> {
     let changes = placement.settings.changes.iter().map(|change| {
-        let keys = resolved(&change.keys, scope, diagnostics);
+        let written = substituted(&change.keys, scope, diagnostics);
+        let keys = decoded(&written, diagnostics);
         let (place, locks) = ((change.place, change.is_own), change.locks.clone());
-        Changes::new(place, locks, keys, library, diagnostics)
+        Changes::new(place, locks, (written, keys), library, diagnostics)
     });
     changes.collect()
 }

@@ -8,6 +8,7 @@ use fleetc_manifests::Value;
 use super::folder::{self, Stems};
 use super::names;
 use crate::diagnostic::Diagnostics;
+use crate::facts::Facts;
 use crate::load::{Object, ObjectName};
 use crate::tree::{File, Shared};
 
@@ -84,6 +85,14 @@ impl Rendered {
         match self.common() {
             Some(common) => Cow::Borrowed(common.stems.get_or_init(stems)),
             None => Cow::Owned(stems()),
+        }
+    }
+
+    /// What others want to know of it.
+    pub(super) fn facts(&self) -> Arc<Facts> {
+        match self.common() {
+            Some(common) => common.object.facts(),
+            None => Arc::new(Facts::of(&self.value, self.encrypted.is_some())),
         }
     }
 

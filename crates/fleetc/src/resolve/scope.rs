@@ -7,6 +7,7 @@ use super::ladder::{self, Step, StepName};
 use super::matching::Context;
 use super::substitution::{Substitute, is_live};
 use crate::diagnostic::Diagnostics;
+use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::fleet::{Fleet, Tenant};
 use crate::messages;
 
@@ -136,6 +137,22 @@ impl<'f> Scope<'f> {
             (here, there) => here.is_none() && there.is_none(),
         });
         agrees && self.diagnostics.is_empty()
+    }
+
+    /// By what is known again what the names stand for here.
+    pub(crate) fn fingerprint(&mut self, names: &[Text]) -> Fingerprint {
+        let mut all = Fingerprinter::default();
+        for name in names {
+            let value = self.stands_for(name);
+            all.text(name);
+            all.flag(value.is_some());
+            if let Some(value) = &value {
+                all.value(value);
+            }
+        }
+        // Only what stands for something at all is known again.
+        all.flag(self.diagnostics.is_empty());
+        all.finish()
     }
 
     /// What the name stands for, if anything; nobody has asked for it.

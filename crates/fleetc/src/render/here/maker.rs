@@ -1,5 +1,7 @@
 //! One object after the other, from its manifest to the tree. What nothing is said of is kept for other targets.
 
+use std::sync::Arc;
+
 use fleetc_manifests::Value;
 
 use super::{keep, rename, set_namespace};
@@ -41,7 +43,7 @@ pub(super) struct Begun<'o> {
     object: Option<Rendered>,
     met: Met,
     /// What it depends on.
-    asked: Asked,
+    asked: Arc<Asked>,
     said: Diagnostics,
 }
 
@@ -76,7 +78,7 @@ impl Maker<'_, '_> {
         let mut object = Rendered::from(origin.object);
         if origin.is_substituted {
             object.value = self.substituted(&object.value, &mut begun.said);
-            begun.asked = self.app.scope.take_asked();
+            begun.asked = Arc::new(self.app.scope.take_asked());
         }
         begun.said.append(std::mem::take(&mut self.app.scope.diagnostics));
         if origin.is_secret && object.encrypted.is_none() && origin.object.name().kind != "Secret" {
@@ -113,10 +115,10 @@ impl Maker<'_, '_> {
         }
         let kept = origin.filter(|origin| said.is_empty() && self.shares() && origin.known.keeps());
         self.diagnostics.append(said);
-        let mut made = Made { object, met };
+        let mut made = Made { object, met, asked };
         if let Some(origin) = kept {
             made.object = made.object.map(Rendered::shared);
-            origin.known.keep((), asked, made.clone());
+            origin.known.keep((), Arc::clone(&made.asked), made.clone());
         }
         made
     }

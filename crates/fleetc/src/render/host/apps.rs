@@ -6,14 +6,18 @@ use super::Host;
 use super::bundles::{Draft, Maker, Namespaces, tenant_label};
 use super::sources::Holder;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::earlier::{Record, Recorded};
+use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::language::Substitute;
+use crate::load::Library;
 use crate::messages;
 use crate::render::flux::{HELM_CONTROLLER, KUSTOMIZE_CONTROLLER};
-use crate::render::here::{self, Objects};
+use crate::render::here::{self, Objects, Own};
 use crate::render::kustomization::{Account, Kustomization};
 use crate::render::placed::{Body, PlacedApp};
 use crate::render::target::{On, Thing};
 use crate::render::{Part, Rendered, chart, late};
+use crate::resolve::Tally;
 
 impl Maker<'_, '_> {
     /// The objects of an app, its Flux objects included.
@@ -29,10 +33,69 @@ impl Maker<'_, '_> {
             Body::Pulled(path) => flux.extend(self.pulled_kustomization(app, path)),
             Body::Chart(name) => flux.extend(self.release(app, name.as_ref())),
         }
-        let Host { ons, library, part, .. } = &mut *self.host;
+        let kept = if flux.is_empty() { self.kept(app) } else { None };
+        self.said_of(app, |app, target, library, tally, said| {
+            here::objects(app, kept, flux, target, library, tally, said)
+        })
+    }
+
+    /// Makes the app's own objects, though they may be as they were.
+    pub(super) fn make(&mut self, app: usize, objects: &mut Objects) {
+        self.said_of(app, |app, target, library, tally, said| {
+            objects.make(app, target, library, tally, said);
+        });
+    }
+
+    /// Does something with an app, and notes if something is said of it.
+    fn said_of<T>(
+        &mut self,
+        app: usize,
+        act: impl FnOnce(&mut PlacedApp<'_>, &str, &Library, &mut Tally, &mut Diagnostics) -> T,
+    ) -> T {
+        let Host { ons, library, part, found, .. } = &mut *self.host;
         let On { apps, name, .. } = &mut ons[self.index];
-        let app = &mut apps[app];
-        here::objects(app, flux, name, library, &mut part.tally, &mut part.diagnostics)
+        let mut said = Diagnostics::default();
+        let done = act(&mut apps[app], name, library, &mut part.tally, &mut said);
+        if !said.is_empty() {
+            found.spoken_of(&apps[app].app.name);
+        }
+        part.diagnostics.append(said);
+        done
+    }
+
+    /// Whether the folder of an app holds nothing that depends on others of its target.
+    fn is_apart(&self, app: usize) -> bool {
+        let (on, keys) = (self.on(), &self.on().apps[app].keys);
+        self.host.before.is_some() && !on.suspended && keys.bundle.is_none() && keys.late.is_none()
+    }
+
+    /// What is known of the app's own objects, if they are as they were.
+    fn kept(&mut self, app: usize) -> Option<Record> {
+        let before = self.host.before.filter(|_| self.is_apart(app))?;
+        let Host { ons, library, .. } = &mut *self.host;
+        let on = &mut ons[self.index];
+        let path = on.folder(&on.apps[app].bundle());
+        let record = before.earlier.find(&path)?;
+        let (known, app) = (&record.known, &mut on.apps[app]);
+        let is_same = known.flux == on.flux.version.word()
+            && known.is == app.fingerprint(library)
+            && (!known.is_encrypted || on.flux.decryption.is_some())
+            && app.scope.fingerprint(&known.names) == record.values
+            && (before.stands)(&path);
+        is_same.then(|| record.clone())
+    }
+
+    /// What the next compilation may know of the app's objects, if nothing else lies with them but what is `beside`.
+    fn record(&mut self, app: usize, objects: &Objects, beside: Fingerprint) -> Option<Record> {
+        let (Own::Made(made, trace), true) = (&objects.own, self.is_apart(app)) else { return None };
+        if made.is_empty() {
+            return None;
+        }
+        let is_encrypted = made.iter().any(|object| object.encrypted.is_some());
+        let Host { ons, library, .. } = &mut *self.host;
+        let on = &mut ons[self.index];
+        let of_objects = (objects.facts.clone(), is_encrypted);
+        Some(trace.record(&mut on.apps[app], on.flux.version.word(), of_objects, beside, library))
     }
 
     /// The Kustomization with which Flux pulls an app.
@@ -163,16 +226,32 @@ impl Maker<'_, '_> {
     }
 
     /// The bundle of an app that is rendered here, or a Helm release.
-    pub(super) fn app(&mut self, index: usize, objects: Objects, namespaces: &Namespaces) {
-        let Objects { mut own, mut flux } = objects;
+    pub(super) fn app(&mut self, index: usize, mut objects: Objects, namespaces: &Namespaces) {
+        let of_app = namespaces.of_apps.iter().filter(|(_, app)| **app == index);
+        let made: Vec<Rendered> = of_app.map(|(name, _)| self.namespace(name, &[index])).collect();
+        let mut beside = Fingerprinter::default();
+        for object in &made {
+            beside.value(&object.value);
+        }
+        let beside = beside.finish();
+        let has_more = !self.on().target.is_remote() && !objects.flux.is_empty();
+        if matches!(&objects.own, Own::Kept(record) if record.beside != beside || has_more) {
+            self.make(index, &mut objects);
+        }
+        let record = if has_more { None } else { self.record(index, &objects, beside) };
+        let Objects { own, mut flux, .. } = objects;
+        let is_as_before = matches!(own, Own::Kept(_));
+        let (mut own, record) = match own {
+            Own::Made(own, _) => (own, record.map(Recorded::Anew)),
+            Own::Kept(record) => (Vec::new(), Some(Recorded::AsBefore(record))),
+        };
         let on = self.on();
         let app = &on.apps[index];
         let bundle = app.bundle();
         let is_remote = on.target.is_remote();
-        let of_app = namespaces.of_apps.iter().filter(|(_, app)| **app == index);
-        let made: Vec<Rendered> = of_app.map(|(name, _)| self.namespace(name, &[index])).collect();
         own.splice(0..0, made);
-        if own.is_empty() && flux.is_empty() {
+        let is_empty = own.is_empty() && !is_as_before;
+        if is_empty && flux.is_empty() {
             self.push(messages::renders_nothing(
                 self.on().apps[index].app.place,
                 &self.on().apps[index].app.name,
@@ -195,6 +274,7 @@ impl Maker<'_, '_> {
             app: Some(self.on().apps[index].app.name.clone()),
             more,
             is_far: is_remote,
+            record,
             ..Draft::default()
         };
         if !is_remote {
@@ -206,7 +286,7 @@ impl Maker<'_, '_> {
             let mut near = kustomization.clone();
             near.account = self.account_of_bundle(&self.on().apps[index], true);
             near.wait |= self.host.order.is_waited_for((self.index, Thing::App(index)));
-            if !own.is_empty() {
+            if !is_empty {
                 near.after.push((self.on().flux_name(&bundle), None));
             }
             let (tenant, app, more) = (draft.tenant.clone(), draft.app.clone(), draft.more.clone());
@@ -219,10 +299,10 @@ impl Maker<'_, '_> {
                 objects: flux,
                 kustomization: near,
                 more,
-                is_far: false,
+                ..Draft::default()
             });
         }
-        if !own.is_empty() {
+        if !is_empty {
             self.bundle(Draft { objects: own, kustomization, ..draft });
         }
     }

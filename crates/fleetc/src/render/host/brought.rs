@@ -1,14 +1,16 @@
 //! What bundles bring for others: CustomResourceDefinitions and Namespaces. Who needs them must come after.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use fleetc_manifests::{Text, Value};
+use fleetc_manifests::Text;
 
 use super::Host;
 use super::order::units_before;
 use crate::diagnostic::Diagnostic;
+use crate::facts::Facts;
 use crate::messages;
-use crate::render::Rendered;
+use crate::render::here::Objects;
 use crate::render::target::Thing;
 
 /// Who brings which custom kinds and namespaces: a target and an app on it.
@@ -19,40 +21,28 @@ pub(in crate::render) struct Brought {
 }
 
 impl Brought {
-    /// Notes what an app brings.
-    pub(super) fn note(&mut self, app: (usize, usize), objects: &[Rendered]) {
-        for object in objects {
-            let text = |keys: &[&str]| -> Option<Text> {
-                object.value.find(keys).and_then(Value::as_text).map(Text::from)
-            };
-            match object.value.get("kind").and_then(Value::as_text) {
-                Some("CustomResourceDefinition") => {
-                    if let (Some(group), Some(kind)) =
-                        (text(&["spec", "group"]), text(&["spec", "names", "kind"]))
-                    {
-                        self.kinds.entry((group, kind)).or_default().push(app);
-                    }
-                }
-                Some("Namespace") => {
-                    if let Some(name) = text(&["metadata", "name"]) {
-                        self.namespaces.entry(name).or_default().push(app);
-                    }
-                }
-                _ => {}
+    /// Notes what an app brings, as the facts of its objects say.
+    pub(super) fn note(&mut self, app: (usize, usize), objects: &[Arc<Facts>]) {
+        for facts in objects {
+            if let Some(kind) = &facts.defines {
+                self.kinds.entry(kind.clone()).or_default().push(app);
+            }
+            if facts.id.kind == "Namespace" {
+                self.namespaces.entry(facts.id.name.clone()).or_default().push(app);
             }
         }
     }
 
-    /// Says what an app needs of others on its cluster, and does not wait for.
+    /// What an app needs of others on its cluster, and does not wait for; none if its objects must be there to say so.
     pub(super) fn check(
         &self,
         host: &Host<'_>,
         app: (usize, usize),
-        objects: &[Rendered],
-    ) -> Vec<Diagnostic> {
+        objects: &Objects,
+    ) -> Option<Vec<Diagnostic>> {
         let placed = &host.ons[app.0].apps[app.1];
         if self.kinds.is_empty() && !self.namespaces.contains_key(&placed.namespace) {
-            return Vec::new();
+            return Some(Vec::new());
         }
         let before = before(host, app);
         let cluster = host.ons[app.0].target.cluster;
@@ -65,11 +55,12 @@ impl Brought {
         let kind = if placed.app.is_component { "components" } else { "apps" };
         let table = format!("[{kind}.{}]", placed.app.name);
         let mut problems = Vec::new();
-        for object in objects.iter().filter(|_| !self.kinds.is_empty()) {
-            let name = object.id();
+        for (index, facts) in objects.facts.iter().enumerate().filter(|_| !self.kinds.is_empty()) {
+            let name = &facts.id;
             if let Some(owner) = missing(self.kinds.get(&(name.group.clone(), name.kind.clone()))) {
-                let place = object.value.get("kind").map_or(object.value.place, |kind| kind.place);
-                problems.push(messages::crd_not_waited_for(place, &name, &table, &owner));
+                let object = &objects.own.made()?[index].value;
+                let place = object.get("kind").map_or(object.place, |kind| kind.place);
+                problems.push(messages::crd_not_waited_for(place, name, &table, &owner));
             }
         }
         if let Some(owner) = missing(self.namespaces.get(&placed.namespace)) {
@@ -81,7 +72,7 @@ impl Brought {
                 &owner,
             ));
         }
-        problems
+        Some(problems)
     }
 }
 

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 use super::{Bundle, Host, flux, rights};
 use crate::diagnostic::Diagnostic;
+use crate::earlier::Recorded;
 use crate::fleet::COMMON;
 use crate::language::Install;
 use crate::messages;
@@ -35,10 +36,10 @@ pub(super) fn of(
     flux: &mut Vec<Rendered>,
 ) -> Vec<Bundle> {
     let mut maker = Maker { host, index, bundles: Vec::new(), shared: IndexMap::new() };
-    for (app, objects) in objects.iter().enumerate() {
+    let mut objects: Vec<Option<Objects>> = objects.into_iter().map(Some).collect();
+    for (app, objects) in objects.iter_mut().flatten().enumerate() {
         maker.check(app, objects);
     }
-    let mut objects: Vec<Option<Objects>> = objects.into_iter().map(Some).collect();
     let namespaces = maker.namespaces(&objects);
     let pulled = maker.pulled(&mut objects, flux, &namespaces);
     maker.tenants(pulled);
@@ -84,6 +85,8 @@ pub(super) struct Draft {
     /// The app or component.
     pub(super) app: Option<Text>,
     pub(super) objects: Vec<Rendered>,
+    /// What is known of its app's objects.
+    pub(super) record: Option<Recorded>,
     pub(super) kustomization: Kustomization,
     /// What fleet.toml says about the Kustomization in Flux's words.
     pub(super) more: More,
@@ -110,10 +113,15 @@ impl<'f> Maker<'_, 'f> {
     }
 
     /// Says what of an app's objects would be refused on the cluster, or come too early.
-    fn check(&mut self, app: usize, objects: &Objects) {
+    fn check(&mut self, app: usize, objects: &mut Objects) {
         let on = self.on();
         let mut problems = rights::check_flux(on, &on.apps[app], &objects.flux);
-        problems.extend(self.host.brought.check(self.host, (self.index, app), &objects.own));
+        let at = (self.index, app);
+        let needs = self.host.brought.check(self.host, at, objects).or_else(|| {
+            self.make(app, objects);
+            self.host.brought.check(self.host, at, objects)
+        });
+        problems.extend(needs.into_iter().flatten());
         self.extend(problems);
     }
 
@@ -129,13 +137,11 @@ impl<'f> Maker<'_, 'f> {
         let mut users: BTreeMap<Text, Vec<usize>> = BTreeMap::new();
         let mut brought: BTreeSet<Text> = BTreeSet::new();
         for (index, app) in on.apps.iter().enumerate() {
-            let objects = objects[index].iter().flat_map(|objects| &objects.own);
-            let names = objects.clone().filter(|object| object.value.text_at(&["kind"]) == "Namespace");
-            brought.extend(names.map(|object| Text::from(object.value.text_at(&["metadata", "name"]))));
+            let mut objects = objects[index].iter().flat_map(|objects| &objects.facts);
+            let names = objects.clone().filter(|facts| facts.id.kind == "Namespace");
+            brought.extend(names.map(|facts| facts.id.name.clone()));
             let is_used = match app.body {
-                Body::Here => {
-                    objects.clone().any(|it| it.value.text_at(&["metadata", "namespace"]) == app.namespace)
-                }
+                Body::Here => objects.any(|facts| facts.id.namespace == app.namespace),
                 Body::Chart(_) => true,
                 Body::Pulled(_) => app.keys.namespace.is_some(),
             };
@@ -314,6 +320,7 @@ impl<'f> Maker<'_, 'f> {
     /// Adds a bundle, with what all Kustomizations of the target have in common.
     fn finish(&mut self, draft: Draft) {
         let Draft { name, tenant, app, objects, mut kustomization, more, is_far, .. } = draft;
+        let record = draft.record;
         if let Some(first) = self.bundles.iter().find(|bundle| bundle.name == name) {
             let places = [first.kustomization.value.place, kustomization.place];
             let problem = messages::two_bundles(places, &name, &self.on().name);
@@ -331,6 +338,9 @@ impl<'f> Maker<'_, 'f> {
                 on.flux.platform_account().map_or(Account::Nobody, |name| Account::Named(name.into()));
         }
         let mut problem = None;
+        if record.as_ref().and_then(Recorded::as_before).is_some_and(|record| record.known.is_encrypted) {
+            kustomization.decryption.clone_from(&on.flux.decryption);
+        }
         if let Some(encrypted) = objects.iter().find(|object| object.encrypted.is_some()) {
             kustomization.decryption.clone_from(&on.flux.decryption);
             if kustomization.decryption.is_none() {
@@ -342,7 +352,7 @@ impl<'f> Maker<'_, 'f> {
         }
         let Part { tally, diagnostics, .. } = &mut self.host.part;
         let kustomization = kustomization.object(&more, tally, diagnostics);
-        self.bundles.push(Bundle { name, objects, kustomization, tenant, app, is_far });
+        self.bundles.push(Bundle { name, objects, record, kustomization, tenant, app, is_far });
     }
 }
 

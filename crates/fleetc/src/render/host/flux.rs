@@ -60,7 +60,8 @@ pub(super) fn objects(host: &mut Host<'_>, index: usize, flux: &Flux) -> Vec<Ren
         }
     }
     let keys = crate::language::App { patches: Some(flux.patches.clone()), ..Default::default() };
-    let changes = Changes::new((cluster.place, true), Vec::new(), keys, host.library, diagnostics);
+    let changes =
+        Changes::new((cluster.place, true), Vec::new(), (Value::NULL, keys), host.library, diagnostics);
     change::apply(&[changes], &mut objects, &cluster.name, tally, diagnostics);
     if let Some(root) = fleet_source::of_root(host.fleet, index, &flux.namespace, diagnostics) {
         let kustomization = Kustomization {

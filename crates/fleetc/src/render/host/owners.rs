@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use fleetc_manifests::{Place, Text};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Bundle;
 use crate::diagnostic::Diagnostics;
+use crate::facts::Facts;
 use crate::fleet::COMMON;
 use crate::load::ObjectName;
 use crate::messages;
@@ -60,6 +62,15 @@ impl Owners {
     pub(super) fn add_all(&mut self, on: &On<'_>, bundle: &Bundle, diagnostics: &mut Diagnostics) {
         let cluster = if bundle.is_far { on.cluster.clone() } else { Text::new() };
         self.add(&cluster, Folder::on(on, &bundle.name), &bundle.objects, diagnostics);
+    }
+
+    /// The objects of an app that are as they were, beside what was added last; whether nobody else owns one of them.
+    pub(super) fn add_kept(&mut self, on: &On<'_>, is_far: bool, objects: &[Arc<Facts>]) -> bool {
+        let cluster = if is_far { on.cluster.clone() } else { Text::new() };
+        let own = self.folders.len() - 1;
+        objects.iter().all(|facts| {
+            self.objects.insert((cluster.clone(), facts.id.clone()), (own, Place::NONE)).is_none()
+        })
     }
 
     /// The Flux objects of a target.

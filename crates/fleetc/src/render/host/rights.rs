@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use fleetc_manifests::{Place, Text, Value, kinds};
 
 use crate::diagnostic::Diagnostic;
+use crate::fingerprint::Fingerprinter;
 use crate::language;
 use crate::load::ObjectName;
 use crate::messages;
@@ -79,6 +80,23 @@ impl Reach {
             role: keys.role.as_ref().map(|role| role.value.clone()),
             rules: keys.rules.as_ref().map(|rules| rules.iter().map(|rule| rule.0.clone()).collect()),
         }
+    }
+
+    /// Adds by what it is known again.
+    pub(in crate::render) fn identify(&self, fingerprinter: &mut Fingerprinter) {
+        let Self { name, namespaces, account, allow, role, rules } = self;
+        fingerprinter.text(name);
+        fingerprinter.texts(Some(namespaces));
+        fingerprinter.maybe(account.as_deref());
+        fingerprinter.flag(allow.is_some());
+        if let Some(language::Allow { kinds, sources, images, annotations, .. }) = allow {
+            for list in [kinds, sources, images, annotations] {
+                fingerprinter.texts(list.as_deref());
+            }
+        }
+        fingerprinter.maybe(role.as_deref());
+        fingerprinter.flag(rules.is_some());
+        rules.iter().flatten().for_each(|rule| fingerprinter.value(rule));
     }
 
     fn may(&self) -> May<'_> {

@@ -1,12 +1,13 @@
 //! An app on one target, with everything substituted; what it is there is made once for all targets that agree.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fleetc_manifests::{Text, Value};
 
-use super::{PlacedTenant, changes, namespace, prefix, resolved};
+use super::{PlacedTenant, changes, decoded, namespace, prefix, substituted};
 use crate::diagnostic::Diagnostics;
+use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::fleet::{App, Fleet, Placement, Tenant};
 use crate::language::{self, OrFalse};
 use crate::load::Library;
@@ -38,6 +39,8 @@ pub(in crate::render) struct PlacedApp<'f> {
 
 /// What an app is on a target, with everything substituted.
 pub(in crate::render) struct Effective<'f> {
+    /// Its keys, as they were written.
+    written: Value,
     /// Its keys.
     pub(in crate::render) keys: language::App,
     /// What changes its objects, rung by rung.
@@ -58,6 +61,8 @@ pub(in crate::render) struct Effective<'f> {
     pub(in crate::render) is_kept: bool,
     /// What its manifests and Secrets hold, and what was made of each.
     pub(in crate::render) origins: Vec<Origin<'f>>,
+    /// By what all that decides its objects, but for names in its manifests, is known again.
+    fingerprint: OnceLock<Fingerprint>,
 }
 
 /// What decides what an app is on a target, but for what its names stand for.
@@ -128,7 +133,7 @@ fn kept<'f>(
 ) -> Arc<Effective<'f>> {
     let effective = Arc::new(effective);
     if effective.is_kept {
-        known.keep(given, scope.take_asked(), Arc::clone(&effective));
+        known.keep(given, Arc::new(scope.take_asked()), Arc::clone(&effective));
     }
     effective
 }
@@ -148,14 +153,16 @@ fn effective<'f>(
         let owner = placement.settings.source_of.clone().unwrap_or_else(|| app.name.clone());
         (scope.value(&source), owner)
     });
-    let keys: language::App = resolved(&written, scope, diagnostics);
+    let written = substituted(&written, scope, diagnostics);
+    let keys: language::App = decoded(&written, diagnostics);
     let changes = changes(placement, scope, library, diagnostics);
     let body = body(app, &keys, source.as_ref().map(|(source, _)| source), diagnostics)?;
-    let written = keys.flux_namespace.as_ref().map(|name| name.as_text().clone());
-    let flux_namespace = written.unwrap_or_else(|| given.flux_namespace.clone());
+    let own = keys.flux_namespace.as_ref().map(|name| name.as_text().clone());
+    let flux_namespace = own.unwrap_or_else(|| given.flux_namespace.clone());
     let origins = origin::of(&keys, library);
     let (namespace, reach, is_kept) = (given.namespace.clone(), given.reach.clone(), false);
     Some(Effective {
+        written,
         keys,
         changes,
         body,
@@ -166,6 +173,7 @@ fn effective<'f>(
         reach,
         is_kept,
         origins,
+        fingerprint: OnceLock::new(),
     })
 }
 
@@ -228,6 +236,22 @@ fn check_keys_of_body(app: &App, keys: &language::App, body: &Body, diagnostics:
     }
 }
 
+impl Effective<'_> {
+    /// Adds by what it is known again.
+    fn identify(&self, library: &Library, all: &mut Fingerprinter) {
+        all.text(&self.namespace);
+        all.text(&self.flux_namespace);
+        all.value(&self.written);
+        all.number(self.changes.len());
+        self.changes.iter().for_each(|changes| changes.identify(library, all));
+        all.number(self.configs.len());
+        self.configs.iter().for_each(|config| config.identify(all));
+        all.flag(self.reach.is_some());
+        self.reach.iter().for_each(|reach| reach.identify(all));
+        origin::identify(&self.origins, library, all);
+    }
+}
+
 impl<'f> Deref for PlacedApp<'f> {
     type Target = Effective<'f>;
 
@@ -237,6 +261,18 @@ impl<'f> Deref for PlacedApp<'f> {
 }
 
 impl PlacedApp<'_> {
+    /// By what all that decides its objects, but for names in its manifests, is known again.
+    pub(in crate::render) fn fingerprint(&self, library: &Library) -> Fingerprint {
+        *self.effective.fingerprint.get_or_init(|| {
+            let mut all = Fingerprinter::default();
+            all.text(&self.app.name);
+            all.flag(self.app.is_component);
+            all.maybe(self.team().map(Text::as_str));
+            self.effective.identify(library, &mut all);
+            all.finish()
+        })
+    }
+
     /// What fleet.toml says of its Kustomization.
     pub(in crate::render) fn more(&self) -> More {
         More::of("kustomization", self.keys.kustomization.as_ref().map(|it| &it.0), self.unset)

@@ -2,11 +2,13 @@
 
 use fleetc_manifests::{Place, Value};
 
+use super::items;
+
 /// An object that must be there.
-pub(super) struct Need<'v> {
-    pub(super) kind: &'static str,
-    pub(super) name: &'v str,
-    pub(super) place: Place,
+pub(crate) struct Need<'v> {
+    pub(crate) kind: &'static str,
+    pub(crate) name: &'v str,
+    pub(crate) place: Place,
 }
 
 /// ConfigMaps that Kubernetes makes in every namespace.
@@ -39,7 +41,7 @@ pub(super) fn made_by(object: &Value) -> Option<&str> {
 }
 
 /// Everything that the object needs.
-pub(super) fn of(object: &Value) -> Vec<Need<'_>> {
+pub(crate) fn needs(object: &Value) -> Vec<Need<'_>> {
     let mut needs = Vec::new();
     match object.text_at(&["kind"]) {
         "HorizontalPodAutoscaler" => scaled(object, &mut needs),
@@ -116,8 +118,4 @@ fn add<'v>(kind: &'static str, name: Option<&'v Value>, needs: &mut Vec<Need<'v>
     {
         needs.push(Need { kind, name, place: written.place });
     }
-}
-
-fn items<'v>(value: Option<&'v Value>, key: &str) -> impl Iterator<Item = &'v Value> {
-    value.and_then(|value| value.get(key)).and_then(Value::as_list).into_iter().flatten()
 }

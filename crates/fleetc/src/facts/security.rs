@@ -5,15 +5,16 @@
 //! Source: <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
 
 use fleetc_manifests::{Place, Value};
+use serde::{Deserialize, Serialize};
 
-use crate::check::ask::{items, texts};
+use super::items;
 
 /// The label by which a Namespace says what it enforces.
-pub(super) const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
+const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
 
 /// A level that forbids something; each forbids what those before it do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(crate) enum Level {
     Baseline,
     Restricted,
 }
@@ -28,7 +29,7 @@ impl Level {
         }
     }
 
-    pub(super) fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Baseline => "baseline",
             Self::Restricted => "restricted",
@@ -72,16 +73,16 @@ const VOLUMES: [&str; 8] = [
 type Found = Vec<(Place, String)>;
 
 /// What of a pod the level forbids.
-pub(super) fn forbidden(spec: &Value, level: Level) -> Found {
+pub(crate) fn forbidden(spec: &Value, level: Level) -> Found {
     let mut found = Found::new();
     for field in OF_PODS {
         forbid_true(spec, field, &mut found);
     }
-    for volume in items(spec, "volumes") {
+    for volume in items(Some(spec), "volumes") {
         of_volume(volume, level, &mut found);
     }
     of_context(spec, &mut found);
-    for container in ["initContainers", "containers"].into_iter().flat_map(|list| items(spec, list)) {
+    for container in ["initContainers", "containers"].into_iter().flat_map(|list| items(Some(spec), list)) {
         of_container(container, &mut found);
         if level == Level::Restricted {
             of_hardened(spec, container, &mut found);
@@ -120,7 +121,7 @@ fn of_context(owner: &Value, found: &mut Found) {
 
 fn of_container(container: &Value, found: &mut Found) {
     of_context(container, found);
-    for port in items(container, "ports") {
+    for port in items(Some(container), "ports") {
         if let Some(host) = port.get("hostPort").filter(|it| it.as_integer().is_some_and(|port| port != 0)) {
             found.push((host.place, "has a `hostPort`".into()));
         }
@@ -131,7 +132,7 @@ fn of_container(container: &Value, found: &mut Found) {
     {
         found.push((mount.place, "has an unmasked `/proc`".into()));
     }
-    for added in context.get("capabilities").into_iter().flat_map(|it| items(it, "add")) {
+    for added in context.get("capabilities").into_iter().flat_map(|it| items(Some(it), "add")) {
         let name = added.as_text().unwrap_or_default();
         if !CAPABILITIES.contains(&name) {
             found.push((added.place, format!("adds the capability `{name}`")));
@@ -145,10 +146,10 @@ fn of_hardened(spec: &Value, container: &Value, found: &mut Found) {
     let of_pod = spec.get("securityContext");
     let field = |keys: &[&str]| [own, of_pod].into_iter().flatten().find_map(|context| context.find(keys));
     let escalates = own.and_then(|it| it.get("allowPrivilegeEscalation")).and_then(Value::as_bool);
-    let dropped = own.and_then(|it| it.get("capabilities")).map(|it| texts(it, "drop")).unwrap_or_default();
+    let mut dropped = items(own.and_then(|it| it.get("capabilities")), "drop");
     let wanted = [
         (escalates == Some(false), "`allowPrivilegeEscalation: false`"),
-        (dropped.contains(&"ALL"), "`capabilities: { drop: [ALL] }`"),
+        (dropped.any(|it| it.as_text() == Some("ALL")), "`capabilities: { drop: [ALL] }`"),
         (field(&["runAsNonRoot"]).and_then(Value::as_bool) == Some(true), "`runAsNonRoot: true`"),
         (field(&["seccompProfile", "type"]).is_some(), "`seccompProfile: { type: RuntimeDefault }`"),
     ];
