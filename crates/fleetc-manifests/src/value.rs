@@ -194,6 +194,20 @@ impl Value {
         self.find(keys).and_then(Self::as_text).unwrap_or_default()
     }
 
+    /// Where it lies in memory, if copies of it may lie there too: a list or a map with something in it.
+    pub fn address(&self) -> Option<usize> {
+        match &self.data {
+            Data::Map(map) if !map.is_empty() => Some(map.address()),
+            Data::List(list) if !list.is_empty() => Some(list.as_ptr().addr()),
+            _ => None,
+        }
+    }
+
+    /// Where what it holds lies in memory, if it is a map: each entry that copies may share.
+    pub fn parts(&self) -> impl Iterator<Item = usize> {
+        self.as_map().into_iter().flatten().filter_map(|entry| entry.value.address())
+    }
+
     /// The map under the keys, one below the other; made where it is missing.
     ///
     /// What stands in the way and is no map is replaced.

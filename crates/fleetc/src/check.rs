@@ -44,7 +44,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use fleetc_manifests::kinds::{Kind, Versions};
-use fleetc_manifests::{Data, Text, Value};
+use fleetc_manifests::{Text, Value};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -97,9 +97,7 @@ pub(crate) struct Checker<'f> {
     patterns: Patterns,
     /// Whether nothing of the fleet was left out: only then something may be missing.
     is_whole: bool,
-    /// Where the parts of manifests lie in memory, as long as anything is checked.
-    lasting: FxHashSet<usize>,
-    /// Those of them that were looked at.
+    /// The parts of manifests that were looked at.
     seen: Mutex<FxHashSet<Part>>,
     /// Objects of which there is nothing to say; they are kept, so that nothing else comes to lie there.
     right: RwLock<FxHashMap<(usize, Versions), Shared>>,
@@ -125,9 +123,8 @@ impl<'f> Checker<'f> {
             diagnostics.push(exceptions.applied(diagnostic, &library.sources));
         }
         let expected = across::expected(fleet);
-        let lasting = library.all_objects().flat_map(|object| parts(&object.value)).collect();
         let (patterns, seen, right) = (Patterns::default(), Mutex::default(), RwLock::default());
-        Self { fleet, library, clusters, expected, exceptions, patterns, is_whole, lasting, seen, right }
+        Self { fleet, library, clusters, expected, exceptions, patterns, is_whole, seen, right }
     }
 
     /// Says what is wrong with the objects of a tree that holds everything of its clusters. Whether that could be done:
@@ -218,7 +215,8 @@ impl Checker<'_> {
     /// Whether a part of an object lies in a manifest.
     fn is_of_manifests(&self, folder: &Folder) -> bool {
         let objects = folder.files.values().filter_map(|file| file.object());
-        objects.flat_map(parts).any(|part| self.lasting.contains(&part))
+        let lasting = self.library.lasting();
+        objects.flat_map(Value::parts).any(|part| lasting.contains(&part))
     }
 
     /// Notes the objects with which nothing is wrong.
@@ -242,6 +240,7 @@ impl Checker<'_> {
     ) -> Vec<Task<'t>> {
         let mut seen: FxHashSet<Part> = FxHashSet::default();
         let mut tasks = Vec::new();
+        let lasting = self.library.lasting();
         let right = self.right.read().unwrap_or_else(PoisonError::into_inner);
         for folder in tree.folders() {
             let versions = versions_of(folder, &self.clusters);
@@ -262,7 +261,7 @@ impl Checker<'_> {
                     Served::Custom(definitions) => What::Custom(definitions),
                     Served::Not => continue,
                 };
-                let fresh = self.fresh(object, kind, versions, &mut seen);
+                let fresh = self.fresh(object, kind, versions, (&mut seen, &lasting));
                 let is_known = matches!(kind, What::Known(_)) && !is_spoken_of;
                 let shared = file.shared().filter(|_| is_known);
                 tasks.push(Task { object, shared, kind, versions, fresh });
@@ -272,16 +271,22 @@ impl Checker<'_> {
     }
 
     /// Which parts of the object nobody has looked at: a bit for each entry.
-    fn fresh(&self, object: &Value, kind: What<'_>, versions: Versions, seen: &mut FxHashSet<Part>) -> u64 {
+    fn fresh(
+        &self,
+        object: &Value,
+        kind: What<'_>,
+        versions: Versions,
+        (seen, lasting): (&mut FxHashSet<Part>, &FxHashSet<usize>),
+    ) -> u64 {
         let number = match kind {
             What::Known(kind) => kind.shape.index(),
             What::Custom(definitions) => std::ptr::from_ref(&definitions[0]).addr(),
         };
         let mut fresh = 0;
         for (index, entry) in object.as_map().into_iter().flatten().enumerate().take(64) {
-            let is_new = address(&entry.value).is_none_or(|address| {
+            let is_new = entry.value.address().is_none_or(|address| {
                 let part = (address, number, versions);
-                let lasts = matches!(kind, What::Known(_)) && self.lasting.contains(&address);
+                let lasts = matches!(kind, What::Known(_)) && lasting.contains(&address);
                 seen.insert(part)
                     && (!lasts || self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(part))
             });
@@ -294,13 +299,13 @@ impl Checker<'_> {
 /// Notes the apps with whose objects something is wrong, or with what they share with such.
 fn note_wrong(tasks: &[Task<'_>], problems: &[Vec<Diagnostic>], tree: &Tree, found: &Found) {
     let wrong = tasks.iter().zip(problems).filter(|(_, problems)| !problems.is_empty());
-    let wrong: FxHashSet<usize> = wrong.flat_map(|(task, _)| parts(task.object)).collect();
+    let wrong: FxHashSet<usize> = wrong.flat_map(|(task, _)| task.object.parts()).collect();
     if wrong.is_empty() {
         return;
     }
     for folder in tree.folders() {
         let mut objects = folder.files.values().filter_map(|file| file.object());
-        let is_wrong = objects.any(|object| parts(object).any(|part| wrong.contains(&part)));
+        let is_wrong = objects.any(|object| object.parts().any(|part| wrong.contains(&part)));
         if is_wrong {
             found.spoken_of(folder.name());
         }
@@ -309,29 +314,15 @@ fn note_wrong(tasks: &[Task<'_>], problems: &[Vec<Diagnostic>], tree: &Tree, fou
 
 /// The fingerprint of a definition's `spec`, taken once for each place in memory.
 fn fingerprint(spec: &Value, known: &Mutex<FxHashMap<usize, Fingerprint>>) -> Fingerprint {
-    let Some(address) = address(spec) else { return Fingerprint::of_value(spec) };
+    let Some(address) = spec.address() else { return Fingerprint::of_value(spec) };
     let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
     *known.entry(address).or_insert_with(|| Fingerprint::of_value(spec))
-}
-
-/// Where the parts of an object lie in memory.
-fn parts(object: &Value) -> impl Iterator<Item = usize> {
-    object.as_map().into_iter().flatten().filter_map(|entry| address(&entry.value))
 }
 
 /// What the cluster runs, on which the objects of the folder end up.
 fn versions_of(folder: &Folder, clusters: &BTreeMap<Text, Option<Text>>) -> Versions {
     let kubernetes = clusters.get(folder.lands_on.as_str()).and_then(Option::as_deref);
     Versions::of(kubernetes, Some(&folder.flux))
-}
-
-/// Where a value that may be shared lies in memory.
-fn address(value: &Value) -> Option<usize> {
-    match &value.data {
-        Data::Map(map) if !map.is_empty() => Some(map.address()),
-        Data::List(list) if !list.is_empty() => Some(list.as_ptr().addr()),
-        _ => None,
-    }
 }
 
 impl Task<'_> {

@@ -14,11 +14,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
 use crate::fingerprint::Fingerprint;
+use crate::fleet::Fleet;
+use crate::load::{KnownFile, Library};
 
 /// What an earlier compilation found out of the folders of its apps; nothing at first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Earlier {
     folders: FxHashMap<String, Record>,
+    files: FxHashMap<Fingerprint, Arc<KnownFile>>,
 }
 
 /// What an earlier compilation knows, for one that may leave folders as they are.
@@ -104,6 +107,7 @@ struct Written {
     version: String,
     known: Vec<Known>,
     folders: Vec<(String, u32, Fingerprint, Fingerprint)>,
+    files: BTreeMap<Fingerprint, Arc<KnownFile>>,
 }
 
 impl Earlier {
@@ -118,7 +122,7 @@ impl Earlier {
             let known = Arc::clone(known.get(index as usize)?);
             Some((path, Record { known, values, beside }))
         });
-        Self { folders: folders.collect() }
+        Self { folders: folders.collect(), files: written.files.into_iter().collect() }
     }
 
     /// It as bytes, the same for the same.
@@ -133,12 +137,18 @@ impl Earlier {
             });
             written.folders.push((path.clone(), number, *values, *beside));
         }
+        written.files = self.files.iter().map(|(file, known)| (*file, Arc::clone(known))).collect();
         postcard::to_allocvec(&written).expect("memory takes it")
     }
 
     /// What is known of the folder.
     pub(crate) fn find(&self, path: &str) -> Option<&Record> {
         self.folders.get(path)
+    }
+
+    /// What is known of the file with the fingerprint.
+    pub(crate) fn file(&self, is: Fingerprint) -> Option<Arc<KnownFile>> {
+        self.files.get(&is).cloned()
     }
 }
 
@@ -173,14 +183,14 @@ impl Found {
         self.all.lock().unwrap_or_else(PoisonError::into_inner).spoken_of.insert(of.into());
     }
 
-    /// All of it, but for that of which something was said, or of what it shares with others.
-    pub(crate) fn finish(self, related: impl Fn(&FxHashSet<Text>) -> FxHashSet<Text>) -> Earlier {
+    /// All of it, and what is known of files, but for that of which something was said, or of what it shares with others.
+    pub(crate) fn finish(self, fleet: &Fleet, library: &Library) -> Earlier {
         let All { mut folders, spoken_of, .. } =
             self.all.into_inner().unwrap_or_else(PoisonError::into_inner);
         if !spoken_of.is_empty() {
-            let left_out = related(&spoken_of);
+            let left_out = library.related(fleet, &spoken_of);
             folders.retain(|_, record| !left_out.contains(&record.known.of));
         }
-        Earlier { folders }
+        Earlier { folders, files: library.known_files().collect() }
     }
 }

@@ -236,8 +236,9 @@ impl Work {
         began("resolve");
         let fleet = self.fleet(input)?;
         began("load");
-        let library =
-            load::load(&fleet, input.files, std::mem::take(&mut self.sources), &mut self.diagnostics);
+        let find = |file| before?.earlier.file(file);
+        let sources = std::mem::take(&mut self.sources);
+        let library = load::load(&fleet, (input.files, &find), sources, &mut self.diagnostics);
         let Some(healthy) = healthy::Healthy::of(&fleet, &library, &self.diagnostics) else {
             self.tally.forget_rendering(|_| false);
             self.sources = library.sources;
@@ -268,7 +269,7 @@ impl Work {
         if shard.is_some() {
             self.tally.forget_rendering(|_| false);
         }
-        let known = found.finish(|apps| library.related(&fleet, apps));
+        let known = if before.is_some() { found.finish(&fleet, &library) } else { Earlier::default() };
         self.sources = library.sources;
         Some(Given { fleet, known })
     }

@@ -1,12 +1,13 @@
 //! The third phase: the files that the fleet names, read and taken apart.
 
 mod expand;
+mod file;
 mod objects;
 mod wanted;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use fleetc_manifests::{Place, Text, Value, yaml};
 use rayon::prelude::*;
@@ -17,10 +18,14 @@ use crate::files::{FileError, Files};
 use crate::fingerprint::Fingerprint;
 use crate::fleet::{App, Fleet};
 use crate::messages;
+use crate::resolve::substitution::names_in;
 use crate::sources::{SourceFile, Sources};
 
+pub(crate) use file::KnownFile;
 pub(crate) use objects::{CustomKind, Object, ObjectName};
 pub(crate) use wanted::{Use, config_file, files_of_app, files_of_tenant};
+
+use file::File;
 
 /// Everything that was read.
 #[derive(Debug, Default)]
@@ -29,12 +34,12 @@ pub(crate) struct Library {
     files_of: BTreeMap<(Use, Text), Arc<[Text]>>,
     /// The files that say what a path means.
     followed: BTreeMap<(Use, Text), Vec<Text>>,
-    /// The objects of each file with manifests.
-    objects: BTreeMap<Text, Arc<[Object]>>,
-    /// The text of each file with manifests, or other YAML.
-    texts: BTreeMap<Text, Arc<SourceFile>>,
-    /// The documents of each other YAML file.
-    documents: BTreeMap<Text, Arc<[Value]>>,
+    /// The files with manifests.
+    manifests: BTreeMap<Text, File>,
+    /// Where the parts of their objects lie in memory.
+    lasting: RwLock<FxHashSet<usize>>,
+    /// Each other YAML file, and its documents.
+    documents: BTreeMap<Text, (Arc<SourceFile>, Vec<Value>)>,
     /// The bytes of each file that becomes part of a ConfigMap.
     raw: BTreeMap<Text, Arc<[u8]>>,
     /// The kinds that CustomResourceDefinitions bring.
@@ -43,10 +48,13 @@ pub(crate) struct Library {
     pub(crate) sources: Sources,
 }
 
-/// Reads all files that the fleet names.
+/// What is known of the file with this fingerprint.
+pub(crate) type Knows<'k> = &'k (dyn Fn(Fingerprint) -> Option<Arc<KnownFile>> + Sync);
+
+/// Reads all files that the fleet names. Those that are known are taken apart when somebody asks for their objects.
 pub(crate) fn load(
     fleet: &Fleet,
-    files: &dyn Files,
+    (files, knows): (&dyn Files, Knows<'_>),
     sources: Sources,
     diagnostics: &mut Diagnostics,
 ) -> Library {
@@ -70,8 +78,8 @@ pub(crate) fn load(
         library.followed.insert((purpose, path.clone()), expander.followed);
         library.files_of.insert((purpose, path), found.into());
     }
-    library.read(files, &places, diagnostics);
-    library.custom_kinds = objects::custom_kinds(library.objects.values().flat_map(|objects| objects.iter()));
+    library.read((files, knows), &places, diagnostics);
+    library.custom_kinds = objects::custom_kinds(library.asked_objects());
     library
 }
 
@@ -88,17 +96,24 @@ impl Library {
 
     /// The objects of a file.
     pub(crate) fn objects(&self, file: &str) -> &[Object] {
-        self.objects.get(file).map_or(&[], |objects| objects)
+        self.manifests.get(file).map_or(&[], |file| file.objects(|objects| self.note_lasting(objects)))
+    }
+
+    /// The groups and kinds of the objects of a file.
+    pub(crate) fn kinds(&self, file: &str) -> impl Iterator<Item = &(Text, Text)> {
+        self.manifests.get(file).into_iter().flat_map(|file| &file.facts().kinds)
     }
 
     /// By what the text of a file is known again.
     pub(crate) fn fingerprint(&self, file: &str) -> Fingerprint {
-        self.texts.get(file).map(|file| file.fingerprint()).unwrap_or_default()
+        let manifests = self.manifests.get(file).map(|file| &file.source);
+        let source = manifests.or_else(|| self.documents.get(file).map(|(source, _)| source));
+        source.map(|source| source.fingerprint()).unwrap_or_default()
     }
 
     /// The documents of a file.
     pub(crate) fn documents(&self, file: &str) -> &[Value] {
-        self.documents.get(file).map_or(&[], |documents| documents)
+        self.documents.get(file).map_or(&[], |(_, documents)| documents)
     }
 
     /// The bytes of a file.
@@ -111,15 +126,35 @@ impl Library {
         self.custom_kinds.get(&(group.into(), kind.into()))
     }
 
-    /// All objects that were read.
-    pub(crate) fn all_objects(&self) -> impl Iterator<Item = &Object> {
-        self.objects.values().flat_map(|objects| objects.iter())
+    /// The objects that were asked for so far: all that are not known.
+    fn asked_objects(&self) -> impl Iterator<Item = &Object> {
+        self.manifests.values().flat_map(File::asked)
     }
 
-    /// All objects and documents that were read.
-    pub(crate) fn all_values(&self) -> impl Iterator<Item = &Value> {
-        let documents = self.documents.values().flat_map(|documents| documents.iter());
-        self.all_objects().map(|object| &object.value).chain(documents)
+    /// Where the parts of manifests lie in memory, as long as the library is there.
+    pub(crate) fn lasting(&self) -> RwLockReadGuard<'_, FxHashSet<usize>> {
+        self.lasting.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_lasting(&self, objects: &[Object]) {
+        let mut lasting = self.lasting.write().unwrap_or_else(PoisonError::into_inner);
+        lasting.extend(objects.iter().flat_map(|object| object.value.parts()));
+    }
+
+    /// The variables that are named in manifests and other YAML.
+    pub(crate) fn names(&self) -> BTreeSet<Text> {
+        let mut names = BTreeSet::new();
+        for file in self.manifests.values() {
+            names.extend(file.facts().names.iter().cloned());
+        }
+        self.documents.values().flat_map(|(_, documents)| documents).for_each(|it| names_in(it, &mut names));
+        names
+    }
+
+    /// What the next compilation may know of the files with manifests.
+    pub(crate) fn known_files(&self) -> impl Iterator<Item = (Fingerprint, Arc<KnownFile>)> {
+        let files = self.manifests.values().filter(|file| file.may_be_known());
+        files.map(|file| (file.source.fingerprint(), Arc::clone(file.facts())))
     }
 
     /// All that becomes part of a ConfigMap.
@@ -146,7 +181,7 @@ impl Library {
     /// Reads the files, gives each its place among the sources, and takes them apart.
     fn read(
         &mut self,
-        files: &dyn Files,
+        (files, knows): (&dyn Files, Knows<'_>),
         places: &BTreeMap<(Use, Text), Place>,
         diagnostics: &mut Diagnostics,
     ) {
@@ -166,22 +201,42 @@ impl Library {
                 },
             }
         }
-        let parsed: Vec<(Vec<yaml::Document>, Vec<yaml::Error>)> =
-            texts.par_iter().map(|(_, path, file)| parse(path, file)).collect();
-        for ((purpose, path, file), (documents, errors)) in texts.into_iter().zip(parsed) {
-            for error in errors {
-                diagnostics.push(messages::bad_yaml(&error));
-            }
-            self.texts.insert(path.clone(), Arc::clone(&file));
-            if purpose.is_manifests() {
-                let objects = objects::objects(&file, documents, diagnostics);
-                self.objects.insert(path, objects.into());
-            } else {
-                let values = documents.into_iter().map(|document| document.value).collect();
-                self.documents.insert(path, values);
+        let taken: Vec<(Taken, Diagnostics)> =
+            texts.into_par_iter().map(|(purpose, path, file)| taken(purpose, path, file, knows)).collect();
+        for (taken, said) in taken {
+            diagnostics.append(said);
+            match taken {
+                Taken::Manifests(path, file) => {
+                    self.note_lasting(file.asked());
+                    self.manifests.insert(path, file);
+                }
+                Taken::Documents(path, file, values) => drop(self.documents.insert(path, (file, values))),
             }
         }
     }
+}
+
+/// A file that was taken apart, if need be.
+enum Taken {
+    Manifests(Text, File),
+    Documents(Text, Arc<SourceFile>, Vec<Value>),
+}
+
+fn taken(purpose: Use, path: Text, source: Arc<SourceFile>, find: Knows<'_>) -> (Taken, Diagnostics) {
+    let mut said = Diagnostics::default();
+    if !purpose.is_manifests() {
+        let (documents, errors) = parse(&source);
+        for error in &errors {
+            said.push(messages::bad_yaml(error));
+        }
+        let values = documents.into_iter().map(|document| document.value).collect();
+        return (Taken::Documents(path, source, values), said);
+    }
+    let file = match find(source.fingerprint()) {
+        Some(known) => File::known(source, known),
+        None => File::read(source, &mut said),
+    };
+    (Taken::Manifests(path, file), said)
 }
 
 /// Adds a text to the sources, if it is one.
@@ -197,8 +252,8 @@ fn add_text(
 }
 
 /// Takes a file apart: JSON if that is its name, else YAML.
-fn parse(path: &str, file: &SourceFile) -> (Vec<yaml::Document>, Vec<yaml::Error>) {
-    if !has_extension(path, &["json"]) {
+fn parse(file: &SourceFile) -> (Vec<yaml::Document>, Vec<yaml::Error>) {
+    if !has_extension(&file.name, &["json"]) {
         return yaml::documents(&file.text, file.start());
     }
     match fleetc_manifests::json::read(&file.text, file.start()) {

@@ -1,7 +1,5 @@
 //! Definitions that nobody uses.
 
-use std::collections::BTreeSet;
-
 use fleetc_manifests::{Data, Map, Value};
 
 use crate::diagnostic::Diagnostics;
@@ -21,8 +19,8 @@ fn unused_variables(fleet: &Fleet, library: &Library, diagnostics: &mut Diagnost
     if !fleet.tables().any(variables) {
         return;
     }
-    let mut used = BTreeSet::new();
-    for value in fleet.tables().flatten().map(|entry| &entry.value).chain(library.all_values()) {
+    let mut used = library.names();
+    for value in fleet.tables().flatten().map(|entry| &entry.value) {
         names_in(value, &mut used);
     }
     library.all_raw().for_each(|text| names_in_text(&text, &mut used));

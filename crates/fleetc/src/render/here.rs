@@ -75,12 +75,12 @@ impl Own {
 }
 
 /// The app's own objects, with all changes, unless it is known of them that they are as they were; and its Flux objects.
-pub(super) fn objects(
-    app: &mut PlacedApp<'_>,
+pub(super) fn objects<'f>(
+    app: &mut PlacedApp<'f>,
     kept: Option<Record>,
     flux: Vec<Rendered>,
     target: &str,
-    library: &Library,
+    library: &'f Library,
     tally: &mut Tally,
     diagnostics: &mut Diagnostics,
 ) -> Objects {
@@ -115,11 +115,11 @@ pub(super) fn objects(
 
 impl Objects {
     /// Makes the app's own objects, though they may be as they were.
-    pub(super) fn make(
+    pub(super) fn make<'f>(
         &mut self,
-        app: &mut PlacedApp<'_>,
+        app: &mut PlacedApp<'f>,
         target: &str,
-        library: &Library,
+        library: &'f Library,
         tally: &mut Tally,
         diagnostics: &mut Diagnostics,
     ) {
@@ -139,7 +139,8 @@ impl Maker<'_, '_> {
             Body::Chart(_) => Vec::new(),
             _ => config_maps(effective, &effective.namespace),
         };
-        let steps: Vec<Step<'_>> = effective.origins.iter().map(|origin| self.begin(origin)).collect();
+        let steps: Vec<Step<'_>> =
+            effective.origins(self.library).iter().map(|origin| self.begin(origin)).collect();
         let renames = renames(effective, steps.iter().filter_map(Step::begun));
         let (mut own, mut trace) = (Vec::new(), Trace::default());
         for step in steps.into_iter().chain(configs.into_iter().map(Step::of)) {

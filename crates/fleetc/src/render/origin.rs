@@ -15,8 +15,6 @@ use crate::resolve::scope::Asked;
 /// An object that an app is made of.
 pub(super) struct Origin<'f> {
     pub(super) object: &'f Object,
-    /// The file that it was read from.
-    file: &'f Text,
     /// Whether the app asks for substitution in it.
     pub(super) is_substituted: bool,
     /// Whether it stands where only encrypted Secrets may.
@@ -35,41 +33,49 @@ pub(super) struct Made {
     pub(super) asked: Arc<Asked>,
 }
 
+/// A file whose objects an app is made of.
+struct Named<'f> {
+    file: &'f Text,
+    is_substituted: bool,
+    is_secret: bool,
+}
+
+/// The files that an app names.
+fn named<'f>(keys: &language::App, library: &'f Library) -> Vec<Named<'f>> {
+    let files = |purpose: Use, path: &str| library.files_of(purpose, path.trim_end_matches('/'));
+    let manifests = keys.manifests.iter().flat_map(|paths| &paths.0);
+    let manifests = manifests.flat_map(|path| files(Use::Manifests, path)).map(|file| Named {
+        file,
+        is_substituted: variables::acts_in(keys, file),
+        is_secret: false,
+    });
+    let secrets = keys.secrets.iter().flatten().flat_map(|path| files(Use::Secrets, path));
+    let secrets = secrets.map(|file| Named { file, is_substituted: false, is_secret: true });
+    manifests.chain(secrets).collect()
+}
+
 /// All objects of the files that an app names.
 pub(super) fn of<'f>(keys: &language::App, library: &'f Library) -> Vec<Origin<'f>> {
-    let mut origins = Vec::new();
-    let manifests = keys.manifests.iter().flat_map(|paths| &paths.0);
-    for file in manifests.flat_map(|path| library.files_of(Use::Manifests, path.trim_end_matches('/'))) {
-        let acts = variables::acts_in(keys, file);
-        origins.extend(library.objects(file).iter().map(|object| {
-            let is_substituted = acts && object.encrypted.is_none();
-            Origin { object, file, is_substituted, is_secret: false, known: Memo::default() }
-        }));
-    }
-    let secrets = keys.secrets.iter().flatten();
-    let files = secrets.flat_map(|path| library.files_of(Use::Secrets, path.trim_end_matches('/')));
-    let objects = files.flat_map(|file| library.objects(file).iter().map(move |object| (file, object)));
-    origins.extend(objects.map(|(file, object)| Origin {
-        object,
-        file,
-        is_substituted: false,
-        is_secret: true,
-        known: Memo::default(),
-    }));
-    origins
+    let named = named(keys, library).into_iter();
+    let origins = named.flat_map(|Named { file, is_substituted, is_secret }| {
+        library.objects(file).iter().map(move |object| {
+            let is_substituted = is_substituted && object.encrypted.is_none();
+            Origin { object, is_substituted, is_secret, known: Memo::default() }
+        })
+    });
+    origins.collect()
 }
 
 /// Adds by what they are known again: their files, what is done with them, and what their kinds are like.
-pub(super) fn identify(origins: &[Origin<'_>], library: &Library, fingerprinter: &mut Fingerprinter) {
-    for (index, origin) in origins.iter().enumerate() {
-        if index == 0 || origins[index - 1].file != origin.file {
-            fingerprinter.text(origin.file);
-            fingerprinter.part(library.fingerprint(origin.file));
+pub(super) fn identify(keys: &language::App, library: &Library, fingerprinter: &mut Fingerprinter) {
+    for Named { file, is_substituted, is_secret } in named(keys, library) {
+        fingerprinter.text(file);
+        fingerprinter.part(library.fingerprint(file));
+        fingerprinter.flag(is_substituted);
+        fingerprinter.flag(is_secret);
+        for (group, kind) in library.kinds(file) {
+            let custom = library.custom_kind(group, kind);
+            fingerprinter.maybe(custom.map(|kind| if kind.namespaced { "namespaced" } else { "" }));
         }
-        fingerprinter.flag(origin.is_substituted);
-        fingerprinter.flag(origin.is_secret);
-        let name = origin.object.name();
-        let custom = library.custom_kind(&name.group, &name.kind);
-        fingerprinter.maybe(custom.map(|kind| if kind.namespaced { "namespaced" } else { "" }));
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Maker<'m, 'f> {
     pub(super) app: &'m mut PlacedApp<'f>,
     pub(super) effective: &'m Effective<'f>,
     pub(super) target: &'m str,
-    pub(super) library: &'m Library,
+    pub(super) library: &'f Library,
     pub(super) tally: &'m mut Tally,
     pub(super) diagnostics: &'m mut Diagnostics,
 }

@@ -19,7 +19,7 @@ use crate::render::target::{On, Thing};
 use crate::render::{Part, Rendered, chart, late};
 use crate::resolve::Tally;
 
-impl Maker<'_, '_> {
+impl<'f> Maker<'_, 'f> {
     /// The objects of an app, its Flux objects included.
     pub(super) fn objects_of(&mut self, app: usize) -> Objects {
         let mut flux: Vec<Rendered> = self
@@ -50,7 +50,7 @@ impl Maker<'_, '_> {
     fn said_of<T>(
         &mut self,
         app: usize,
-        act: impl FnOnce(&mut PlacedApp<'_>, &str, &Library, &mut Tally, &mut Diagnostics) -> T,
+        act: impl FnOnce(&mut PlacedApp<'f>, &str, &'f Library, &mut Tally, &mut Diagnostics) -> T,
     ) -> T {
         let Host { ons, library, part, found, .. } = &mut *self.host;
         let On { apps, name, .. } = &mut ons[self.index];

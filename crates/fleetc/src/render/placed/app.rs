@@ -60,7 +60,7 @@ pub(in crate::render) struct Effective<'f> {
     /// Whether other targets may have the same.
     pub(in crate::render) is_kept: bool,
     /// What its manifests and Secrets hold, and what was made of each.
-    pub(in crate::render) origins: Vec<Origin<'f>>,
+    origins: OnceLock<Vec<Origin<'f>>>,
     /// By what all that decides its objects, but for names in its manifests, is known again.
     fingerprint: OnceLock<Fingerprint>,
 }
@@ -159,7 +159,6 @@ fn effective<'f>(
     let body = body(app, &keys, source.as_ref().map(|(source, _)| source), diagnostics)?;
     let own = keys.flux_namespace.as_ref().map(|name| name.as_text().clone());
     let flux_namespace = own.unwrap_or_else(|| given.flux_namespace.clone());
-    let origins = origin::of(&keys, library);
     let (namespace, reach, is_kept) = (given.namespace.clone(), given.reach.clone(), false);
     Some(Effective {
         written,
@@ -172,7 +171,7 @@ fn effective<'f>(
         configs,
         reach,
         is_kept,
-        origins,
+        origins: OnceLock::new(),
         fingerprint: OnceLock::new(),
     })
 }
@@ -236,7 +235,12 @@ fn check_keys_of_body(app: &App, keys: &language::App, body: &Body, diagnostics:
     }
 }
 
-impl Effective<'_> {
+impl<'f> Effective<'f> {
+    /// What its manifests and Secrets hold, and what was made of each.
+    pub(in crate::render) fn origins(&self, library: &'f Library) -> &[Origin<'f>] {
+        self.origins.get_or_init(|| origin::of(&self.keys, library))
+    }
+
     /// Adds by what it is known again.
     fn identify(&self, library: &Library, all: &mut Fingerprinter) {
         all.text(&self.namespace);
@@ -248,7 +252,7 @@ impl Effective<'_> {
         self.configs.iter().for_each(|config| config.identify(all));
         all.flag(self.reach.is_some());
         self.reach.iter().for_each(|reach| reach.identify(all));
-        origin::identify(&self.origins, library, all);
+        origin::identify(&self.keys, library, all);
     }
 }
 
