@@ -15,6 +15,7 @@ mod ledger;
 mod lock;
 mod parts;
 mod stage;
+mod standing;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -141,6 +141,11 @@ impl Earlier {
         postcard::to_allocvec(&written).expect("memory takes it")
     }
 
+    /// Whether nothing is known of any folder.
+    pub fn is_empty(&self) -> bool {
+        self.folders.is_empty()
+    }
+
     /// What is known of the folder.
     pub(crate) fn find(&self, path: &str) -> Option<&Record> {
         self.folders.get(path)

@@ -1,6 +1,7 @@
 //! `fleetc build`.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fleetc::Shard;
@@ -255,7 +256,16 @@ impl Building<'_> {
             let before = fleetc::Before { earlier: &earlier, stands: &|folder| stage.stands(folder) };
             let (shard, before) = (self.args.shard, Some(before));
             let way = fleetc::Way { take: &take, began: &began, within: &within, shard, before };
-            self.threads.install(|| fleetc::compile_into(&input, &way))
+            // While the fleet is read, there is a thread to spare.
+            let is_over = AtomicBool::new(false);
+            self.threads.in_place_scope(|threads| {
+                if self.threads.current_num_threads() > 1 && !earlier.is_empty() {
+                    threads.spawn(|_| stage.look_ahead(&is_over));
+                }
+                let outcome = self.threads.install(|| fleetc::compile_into(&input, &way));
+                is_over.store(true, Ordering::Relaxed);
+                outcome
+            })
         };
         output.outcome(&outcome, self.fleet.folder());
         let Some(fleetc::Given { fleet, known }) = outcome.output else { return Ok(None) };

@@ -143,13 +143,13 @@ impl Ledger {
 
     /// All folders, in order.
     pub(crate) fn folders(&self) -> impl Iterator<Item = InFolder<'_>> {
-        self.folders.iter().map(|folder| InFolder { ledger: self, folder })
+        (0..self.folders.len()).map(|number| InFolder { ledger: self, number })
     }
 
     /// The files of a folder.
     pub(crate) fn folder(&self, path: &str) -> Option<InFolder<'_>> {
         let found = self.folders.binary_search_by(|folder| self.text[folder.path.clone()].cmp(path));
-        found.ok().map(|index| InFolder { ledger: self, folder: &self.folders[index] })
+        found.ok().map(|number| InFolder { ledger: self, number })
     }
 
     fn entry(&self, folder: &Folder, index: usize) -> Entry<'_> {
@@ -181,23 +181,32 @@ impl Ledger {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct InFolder<'l> {
     ledger: &'l Ledger,
-    folder: &'l Folder,
+    number: usize,
 }
 
 impl<'l> InFolder<'l> {
+    /// The number of the folder among all of the ledger.
+    pub(crate) fn number(self) -> usize {
+        self.number
+    }
+
+    fn folder(self) -> &'l Folder {
+        &self.ledger.folders[self.number]
+    }
+
     /// All of them, in the order of their names.
     pub(crate) fn entries(self) -> impl Iterator<Item = Entry<'l>> {
-        self.folder.files.clone().map(move |index| self.ledger.entry(self.folder, index))
+        self.folder().files.clone().map(move |index| self.ledger.entry(self.folder(), index))
     }
 
     /// The path of the folder.
     pub(crate) fn path(self) -> &'l str {
-        &self.ledger.text[self.folder.path.clone()]
+        &self.ledger.text[self.folder().path.clone()]
     }
 
     /// Their lines.
     pub(crate) fn lines(self) -> impl Iterator<Item = Line<'l>> {
-        let files = &self.ledger.files[self.folder.files.clone()];
+        let files = &self.ledger.files[self.folder().files.clone()];
         files
             .iter()
             .map(move |file| Line::Old(&self.ledger.text[file.name.start - BEFORE_NAME..file.name.end]))
@@ -206,9 +215,9 @@ impl<'l> InFolder<'l> {
     /// One of them.
     pub(crate) fn get(self, name: &str) -> Option<Entry<'l>> {
         let text = &self.ledger.text;
-        let files = &self.ledger.files[self.folder.files.clone()];
+        let files = &self.ledger.files[self.folder().files.clone()];
         let found = files.binary_search_by(|file| text[file.name.clone()].cmp(name)).ok()?;
-        Some(self.ledger.entry(self.folder, self.folder.files.start + found))
+        Some(self.ledger.entry(self.folder(), self.folder().files.start + found))
     }
 }
 

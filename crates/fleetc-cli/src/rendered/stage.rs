@@ -5,11 +5,13 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, OnceLock, RwLock};
 
 use fleetc::{File, Folder};
+use rustc_hash::FxHashMap;
 
 use super::ledger::{Entry, InFolder};
+use super::standing::Standing;
 use super::{Rendered, cannot, is_link};
 use crate::digest::Digest;
 use crate::stamp::Stamp;
@@ -33,12 +35,11 @@ pub(crate) struct Stage<'s> {
     pub(super) rendered: &'s Rendered<'s>,
     pub(super) mode: Mode,
     /// Folders of the output, and whether they are there.
-    there: Mutex<BTreeMap<String, bool>>,
+    there: RwLock<FxHashMap<String, bool>>,
     /// Folders that were made in the staging folder.
     made: Mutex<BTreeSet<String>>,
     found: Mutex<Found>,
-    /// Folders that stand as the last build left them.
-    standing: Mutex<BTreeMap<String, Vec<Stamp>>>,
+    pub(super) standing: Standing,
     /// What the first files that are new hold, where it is only looked at.
     texts: Mutex<BTreeMap<String, String>>,
     objects: AtomicUsize,
@@ -123,7 +124,7 @@ pub(super) enum State {
 }
 
 /// What stands in the place of a file.
-enum Now {
+pub(super) enum Now {
     Nothing,
     /// What the last build left there.
     Known(Stamp),
@@ -135,46 +136,22 @@ impl<'s> Stage<'s> {
         Self {
             rendered,
             mode,
-            there: Mutex::default(),
+            there: RwLock::default(),
             made: Mutex::default(),
             found: Mutex::default(),
-            standing: Mutex::default(),
+            standing: rendered.ledger.folders().map(|_| OnceLock::new()).collect(),
             texts: Mutex::default(),
             objects: AtomicUsize::new(0),
             has_failed: AtomicBool::new(false),
         }
     }
 
-    /// Whether a folder stands as the last build left it; then it may be taken without its files.
-    pub(crate) fn stands(&self, folder: &str) -> bool {
-        let Some(old) = self.rendered.ledger.folder(folder) else { return false };
-        if !self.is_there(folder).unwrap_or(false) {
-            return false;
-        }
-        let mut path = self.rendered.root.join(folder);
-        let stamps = old.entries().map(|entry| {
-            path.push(entry.name);
-            let now = self.now(&path, Some(&entry));
-            path.pop();
-            match now {
-                Ok(Now::Known(stamp)) => Some(stamp),
-                Ok(Now::Bytes(bytes, stamp)) if Digest::of_output(&bytes) == entry.digest => Some(stamp),
-                _ => None,
-            }
-        });
-        let Some(stamps) = stamps.collect::<Option<Vec<Stamp>>>() else { return false };
-        let mut standing = self.standing.lock().expect("nothing panics while it is held");
-        standing.insert(folder.to_owned(), stamps);
-        true
-    }
-
     /// Takes a folder of which it was said that it stands.
     fn take_standing(&self, folder: &str) {
-        let standing = self.standing.lock().expect("nothing panics while it is held").remove_entry(folder);
-        let Some((path, standing)) = standing else { return };
+        let standing = self.stamps_of(folder).unwrap_or_default().to_vec();
         // One of its files is the list of the others.
-        self.objects.fetch_add(standing.len() - 1, Ordering::Relaxed);
-        let staged = Staged { path, files: Vec::new(), standing };
+        self.objects.fetch_add(standing.len().saturating_sub(1), Ordering::Relaxed);
+        let staged = Staged { path: folder.to_owned(), files: Vec::new(), standing };
         self.found.lock().expect("nothing panics while it is held").folders.push(staged);
     }
 
@@ -316,7 +293,7 @@ impl<'s> Stage<'s> {
     }
 
     /// What stands at a path now.
-    fn now(&self, path: &Path, old: Option<&Entry<'_>>) -> Result<Now, String> {
+    pub(super) fn now(&self, path: &Path, old: Option<&Entry<'_>>) -> Result<Now, String> {
         let metadata = match fs::symlink_metadata(path) {
             Ok(metadata) if metadata.is_symlink() => return Err(is_link(path)),
             Ok(metadata) if metadata.is_dir() => return Err(in_the_way(path, "folder", "file")),
@@ -334,13 +311,13 @@ impl<'s> Stage<'s> {
 
     /// Whether the folder is there; a link on the way is never followed.
     pub(super) fn is_there(&self, folder: &str) -> Result<bool, String> {
-        if let Some(is_there) = self.there.lock().expect("nothing panics while it is held").get(folder) {
+        if let Some(is_there) = self.there.read().expect("nothing panics while it is held").get(folder) {
             return Ok(*is_there);
         }
         let parent = folder.rsplit_once('/').map(|(parent, _)| parent);
         let parent_is_there = parent.map_or(Ok(true), |parent| self.is_there(parent))?;
         let is_there = parent_is_there && is_folder(&self.rendered.root.join(folder))?;
-        self.there.lock().expect("nothing panics while it is held").insert(folder.to_owned(), is_there);
+        self.there.write().expect("nothing panics while it is held").insert(folder.to_owned(), is_there);
         Ok(is_there)
     }
 
