@@ -64,6 +64,78 @@ fn an_edit_of_a_manifest_reaches_what_is_made_of_it_alone() {
     assert_eq!(fs::metadata(folder.path().join(other)).unwrap().modified().unwrap(), before);
 }
 
+/// Builds, and counts the folders that were rendered, and those that were left as they were.
+fn folders(folder: &Folder) -> [u64; 2] {
+    let err = folder.run("build --quiet --timings=json").ends(0).err;
+    let line = err.lines().last().unwrap_or_default();
+    let json: serde_json::Value = serde_json::from_str(line).expect("it is one line of JSON");
+    ["rendered", "as-before"].map(|key| json["folders"][key].as_u64().expect("it is a number"))
+}
+
+#[test]
+fn an_edit_renders_what_it_reaches_and_no_more() {
+    let folder = folder();
+    let text = fleet(&["a", "b"]).replace(
+        "[defaults.app]",
+        "[defaults]\nvariables = { word = \"one\", other = \"two\" }\n[defaults.app]",
+    );
+    let text = format!("{text}substitute = true\n[apps.c]\nmanifests = \"a.yaml\"\nname-prefix = \"c-\"\n");
+    let substituted = |word: &str| MAP.replace("NAME", "b").replace("hello", &format!("${{{word}}}"));
+    folder.write("fleet.toml", &text);
+    folder.write("b.yaml", &substituted("word"));
+    // On each of two targets three apps, their Namespace, and Flux' objects; and the root, Flux itself, and an empty list.
+    assert_eq!(folders(&folder), [13, 0]);
+    let edited = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        folder.write("fleet.toml", &text.replacen(from, to, 1));
+        folders(&folder)
+    };
+    // The last three are put together each time; each edit undoes the one before it.
+    assert_eq!(edited("[fleet]", "# A word about it.\n\n[fleet]"), [3, 10]);
+    assert_eq!(edited("word = \"one\"", "word = \"three\""), [5, 8]);
+    assert_eq!(edited("[apps.a]", "[apps.a]\nlabels = { tier = \"gold\" }"), [7, 6]);
+    assert_eq!(edited("[apps.b]", "[apps.b]\nafter = [\"a\"]"), [7, 6]);
+    assert_eq!(
+        edited(
+            "[apps.c]",
+            "[[apps.a.overrides]]\nwhen = { environment = \"dev\" }\nlabels = { a = \"b\" }\n[apps.c]"
+        ),
+        [6, 7]
+    );
+    folder.write("fleet.toml", &text);
+    folders(&folder);
+    folder.write("b.yaml", &substituted("other"));
+    assert_eq!(folders(&folder), [5, 8]);
+    folder.write("a.yaml", &MAP.replace("NAME", "a").replace("hello", "goodbye"));
+    assert_eq!(folders(&folder), [7, 6]);
+    fs::remove_file(folder.path().join(FILE)).unwrap();
+    folder.write("b.yaml", &substituted("word"));
+    assert_eq!(folders(&folder), [6, 7]);
+    assert!(folder.has(FILE));
+}
+
+#[test]
+fn what_is_said_of_two_apps_is_said_when_one_of_them_goes() {
+    let folder = folder();
+    folder.write(
+        "a.yaml",
+        &MAP.replace("NAME", "a").replace("greeting: hello", "password: q7WmZ2rT9kXv4LsB8nYdA3cF"),
+    );
+    let build = |apps: &[&str]| {
+        let apps = apps.iter().map(|app| {
+            format!("[apps.{app}]\nnamespace = \"{app}-${{environment}}\"\nmanifests = \"a.yaml\"\n")
+        });
+        folder.write("fleet.toml", &(fleet(&["b"]) + &apps.collect::<String>()));
+        let changed = folder.run("build --quiet --allow-delete all").ends(0).err;
+        assert_eq!(changed, folder.run("build --quiet --output cold --allow-delete all --force").ends(0).err);
+        assert!(changed.contains("looks like a credential"), "{changed}");
+    };
+    build(&["one", "two"]);
+    build(&["two"]);
+    build(&["three", "two"]);
+    build(&["three"]);
+}
+
 #[test]
 fn new_files_in_a_folder_are_seen() {
     let folder = folder();
@@ -91,6 +163,22 @@ fn what_makes_builds_quick_is_not_needed() {
     fs::remove_file(folder.path().join("rendered/.fleetc-ledger")).unwrap();
     assert!(folder.run("build").ends(0).err.contains(": 0 files written, "));
     assert_eq!(tree(&folder.path().join("rendered")), before);
+}
+
+#[test]
+fn a_cache_that_came_along_is_not_believed() {
+    let folder = folder();
+    folder.run("build").ends(0);
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    folder.run("build").ends(0);
+    let brought = Folder::new(&[]);
+    let mut copy = std::process::Command::new("cp");
+    copy.arg("-r").arg(folder.path()).arg(brought.path().join("fleet"));
+    assert!(copy.status().unwrap().success());
+    let json =
+        brought.fleetc("build --quiet --timings=json").current_dir(brought.path().join("fleet")).output();
+    let err = String::from_utf8(json.unwrap().stderr).unwrap();
+    assert!(err.contains("\"as-before\":0") && err.contains("\"render\""), "{err}");
 }
 
 #[test]

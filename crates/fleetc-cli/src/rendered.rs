@@ -93,7 +93,8 @@ impl<'r> Rendered<'r> {
             (cache.join().unwrap_or_default(), ledger)
         });
         let (mut ledger, digest) = ledger?;
-        cache = cache.filter(|(cache, _)| cache.ledger == digest);
+        let home = home(root);
+        cache = cache.filter(|(cache, _)| cache.ledger == digest && Some(cache.home) == home);
         let journal = read_text(&root.join(OWN).join(JOURNAL))?;
         if !journal.is_empty() {
             let journal = Ledger::parse(journal).map_err(|_| of_another_version(root))?;
@@ -184,8 +185,9 @@ impl<'r> Rendered<'r> {
     }
 
     /// Writes what makes the next build quick; without it, it is slow.
-    pub(crate) fn keep(&self, cache: &Cache) {
-        let own = self.root.join(OWN);
+    pub(crate) fn keep(&self, cache: Cache) {
+        let Some(home) = home(self.root) else { return };
+        let (own, cache) = (self.root.join(OWN), Cache { home, ..cache });
         let _ = self.replace(&own.join("cache.new"), &own.join("cache"), &cache.bytes());
     }
 
@@ -223,6 +225,12 @@ fn settled(ledger: &Ledger, journal: &Ledger, root: &Path) -> Ledger {
     });
     let text = Ledger::text_of(ledger.mark(), folders);
     Ledger::parse(text).expect("this version has written it")
+}
+
+/// By what the folder of the cache is known to be the one that it was written into.
+fn home(root: &Path) -> Option<Stamp> {
+    let metadata = fs::symlink_metadata(root.join(OWN).join(IGNORE)).ok()?;
+    metadata.is_file().then(|| Stamp::of(&metadata))
 }
 
 /// The ledger, and the digest of its text.

@@ -216,16 +216,16 @@ impl Building<'_> {
         self.summary(counts, rendered.root(), [done.written, done.unchanged, done.removed], output);
         self.timings.phase("remember");
         let inputs = (said.len() <= SAID).then_some(inputs);
-        let (tool, known) = (tool(), known.bytes());
-        rendered.keep(&Cache {
+        rendered.keep(Cache {
             key,
             ledger: done.ledger,
             counts,
             said,
             inputs,
             stamps: done.stamps,
-            tool,
-            known,
+            tool: tool(),
+            known: known.bytes(),
+            ..Cache::default()
         });
         Ok(Ended::Done)
     }

@@ -48,6 +48,6 @@ pub(crate) fn run(args: &Merge, output: &mut Output) -> Result<Ended, NotRun> {
         done.unchanged,
         done.removed
     ));
-    rendered.keep(&Cache { ledger: done.ledger, stamps: done.stamps, ..Cache::default() });
+    rendered.keep(Cache { ledger: done.ledger, stamps: done.stamps, ..Cache::default() });
     Ok(Ended::Done)
 }

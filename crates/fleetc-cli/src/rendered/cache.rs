@@ -18,6 +18,8 @@ const HEAD: &[u8] = b"fleetc cache 3\n";
 pub(crate) struct Cache {
     /// Of everything but files that decides what is built: fleetc itself, and how it was called.
     pub(crate) key: Digest,
+    /// Of a file beside it, which was made when it first was: nobody brings a cache along that belongs elsewhere.
+    pub(crate) home: Stamp,
     /// Of the ledger that it goes with.
     pub(crate) ledger: Digest,
     /// How many targets and objects there are.
@@ -50,6 +52,7 @@ impl Cache {
         let mut reader = Reader(bytes);
         let cache = Self {
             key: reader.digest()?,
+            home: reader.stamp()?,
             ledger: reader.digest()?,
             counts: [reader.count()?, reader.count()?],
             said: reader.said()?,
@@ -65,6 +68,7 @@ impl Cache {
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(24 * self.stamps.len() + 1024);
         digest(self.key, &mut out);
+        stamp(self.home, &mut out);
         digest(self.ledger, &mut out);
         for count in self.counts {
             number(count as u64, &mut out);
@@ -182,6 +186,7 @@ mod tests {
             |path: &str, stamp| Input { path: path.into(), is_listing: true, digest: Digest(3), stamp };
         Cache {
             key: Digest(u128::MAX),
+            home: stamp,
             ledger: Digest(2),
             counts: [3, 4],
             said: vec![Said {

@@ -129,7 +129,7 @@ fn build(root: &Path, tree: &[Folder], system: &dyn System) -> Result<(), String
     }
     match stage.plan().and_then(super::commit::Plan::commit) {
         Ok(done) => {
-            rendered.keep(&Cache { ledger: done.ledger, stamps: done.stamps, ..Cache::default() });
+            rendered.keep(Cache { ledger: done.ledger, stamps: done.stamps, ..Cache::default() });
             Ok(())
         }
         Err(error) => {

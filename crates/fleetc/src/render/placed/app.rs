@@ -24,6 +24,9 @@ use crate::resolve::scope::Scope;
 use crate::resolve::substitution::Substitute;
 use crate::syntax::KeyPath;
 
+/// Keys that say nothing of an app's objects, but of the Kustomization that applies them, and of what others bring.
+const OF_ITS_KUSTOMIZATION: [&str; 3] = ["after", "expects", "kustomization"];
+
 /// A component or an app on a target.
 pub(in crate::render) struct PlacedApp<'f> {
     pub(in crate::render) app: &'f App,
@@ -245,7 +248,9 @@ impl<'f> Effective<'f> {
     fn identify(&self, library: &Library, all: &mut Fingerprinter) {
         all.text(&self.namespace);
         all.text(&self.flux_namespace);
-        all.value(&self.written);
+        let mut written = self.written.as_map().cloned().unwrap_or_default();
+        written.retain(|entry| !OF_ITS_KUSTOMIZATION.contains(&entry.key.text.as_str()));
+        all.map(&written);
         all.number(self.changes.len());
         self.changes.iter().for_each(|changes| changes.identify(library, all));
         all.number(self.configs.len());
