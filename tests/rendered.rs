@@ -117,23 +117,48 @@ fn an_edit_renders_what_it_reaches_and_no_more() {
 #[test]
 fn what_is_said_of_two_apps_is_said_when_one_of_them_goes() {
     let folder = folder();
-    folder.write(
-        "a.yaml",
-        &MAP.replace("NAME", "a").replace("greeting: hello", "password: q7WmZ2rT9kXv4LsB8nYdA3cF"),
-    );
-    let build = |apps: &[&str]| {
-        let apps = apps.iter().map(|app| {
-            format!("[apps.{app}]\nnamespace = \"{app}-${{environment}}\"\nmanifests = \"a.yaml\"\n")
-        });
-        folder.write("fleet.toml", &(fleet(&["b"]) + &apps.collect::<String>()));
-        let changed = folder.run("build --quiet --allow-delete all").ends(0).err;
+    let map = MAP.replace("NAME", "a").replace("greeting: hello", "password: q7WmZ2rT9kXv4LsB8nYdA3cF");
+    folder.write("a.yaml", &map);
+    let build = |apps: &[(&str, &str)]| {
+        let clusters =
+            "[clusters.home]\nenvironments = [\"dev\"]\n[clusters.away]\nenvironments = [\"dev\"]\n";
+        let mut text = format!(
+            "[fleet]\nsource = {{ git = \"https://example.com/me/home\" }}\n[environments.dev]\n{clusters}"
+        );
+        for (app, cluster) in apps {
+            text.push_str(&format!(
+                "[apps.{app}]\nmanifests = \"a.yaml\"\nwhere = {{ cluster = \"{cluster}\" }}\n"
+            ));
+        }
+        folder.write("fleet.toml", &text);
+        let changed = folder.run("build --quiet --jobs 1 --allow-delete all").ends(0).err;
         assert_eq!(changed, folder.run("build --quiet --output cold --allow-delete all --force").ends(0).err);
         assert!(changed.contains("looks like a credential"), "{changed}");
     };
-    build(&["one", "two"]);
-    build(&["two"]);
-    build(&["three", "two"]);
-    build(&["three"]);
+    let all = [("one", "home"), ("two", "home"), ("three", "away")];
+    for one in all {
+        build(&all);
+        build(&[one]);
+    }
+}
+
+#[test]
+fn what_lies_beside_the_objects_of_an_app_may_change() {
+    let folder = folder();
+    let text = |namespace: &str| {
+        let fleet = fleet(&["a", "b"]).replace("[defaults.app]\nnamespace = \"${environment}\"\n", "");
+        fleet
+            .replace("[apps.a]", "[apps.a]\nnamespace = \"one-${environment}\"")
+            .replace("[apps.b]", &format!("[apps.b]\nnamespace = \"{namespace}-${{environment}}\""))
+    };
+    for namespace in ["two", "one", "two"] {
+        folder.write("fleet.toml", &text(namespace));
+        folder.run("build --allow-delete all").ends(0);
+        folder.run(&format!("build --allow-delete all --output cold-{namespace}")).ends(0);
+        let [now, cold] =
+            ["rendered".to_owned(), format!("cold-{namespace}")].map(|name| tree(&folder.path().join(name)));
+        assert_eq!(now, cold, "{namespace}");
+    }
 }
 
 #[test]

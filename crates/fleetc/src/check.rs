@@ -19,6 +19,7 @@ mod exceptions;
 mod forms;
 mod images;
 mod jobs;
+mod known;
 mod metadata;
 mod network;
 mod patterns;
@@ -49,8 +50,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::earlier::{Found, Recorded};
-use crate::fingerprint::Fingerprint;
+use crate::earlier::Found;
 use crate::fleet::Fleet;
 use crate::load::Library;
 use crate::messages;
@@ -140,13 +140,12 @@ impl<'f> Checker<'f> {
             }
         }
         let customs = CustomKinds::of(tree, self.library);
-        let known = Mutex::default();
-        let Some(sealed) = self.sealed(tree, &customs, &known) else { return false };
+        let Some(sealed) = self.sealed(tree, &customs) else { return false };
         let tasks = self.tasks(tree, &customs, found, &mut said);
         let problems: Vec<Vec<Diagnostic>> =
             tasks.par_chunks(CHUNK).flat_map_iter(|tasks| self.run(tasks)).collect();
         self.note_right(&tasks, &problems);
-        note_wrong(&tasks, &problems, tree, found);
+        known::note_wrong(&tasks, &problems, tree, found);
         for diagnostic in problems.into_iter().flatten() {
             said.push(diagnostic);
         }
@@ -181,42 +180,6 @@ impl Checker<'_> {
     fn run(&self, tasks: &[Task<'_>]) -> Vec<Vec<Diagnostic>> {
         let mut patterns = self.patterns.for_thread();
         tasks.iter().map(|task| task.run(&mut patterns)).collect()
-    }
-
-    /// The record of each folder, with what its cluster runs; none if that is not what it was.
-    fn sealed(
-        &self,
-        tree: &Tree,
-        customs: &CustomKinds<'_>,
-        known: &Mutex<FxHashMap<usize, Fingerprint>>,
-    ) -> Option<Vec<Option<Recorded>>> {
-        let records = tree.folders().map(|folder| {
-            let Some(recorded) = &folder.recorded else { return Some(None) };
-            let record = recorded.record();
-            // What a definition says is asked of all others on its cluster.
-            if record.known.facts.iter().any(|facts| facts.defines.is_some()) {
-                return Some(None);
-            }
-            let kubernetes = self.clusters.get(folder.lands_on.as_str()).cloned().flatten();
-            let is_custom = record.known.facts.iter().any(|facts| facts.may_be_custom);
-            let customs =
-                is_custom.then(|| customs.fingerprint(&folder.lands_on, |spec| fingerprint(spec, known)));
-            let is_same = record.known.kubernetes == kubernetes && record.known.customs == customs;
-            match recorded {
-                Recorded::AsBefore(_) => is_same.then(|| folder.recorded.clone()),
-                // What is said of a part of a manifest is said where it is met first, which may be elsewhere.
-                Recorded::Anew(_) if folder.app.is_none() && self.is_of_manifests(folder) => Some(None),
-                Recorded::Anew(_) => Some(Some(Recorded::Anew(record.of_cluster(kubernetes, customs)))),
-            }
-        });
-        records.collect()
-    }
-
-    /// Whether a part of an object lies in a manifest.
-    fn is_of_manifests(&self, folder: &Folder) -> bool {
-        let objects = folder.files.values().filter_map(|file| file.object());
-        let lasting = self.library.lasting();
-        objects.flat_map(Value::parts).any(|part| lasting.contains(&part))
     }
 
     /// Notes the objects with which nothing is wrong.
@@ -294,29 +257,6 @@ impl Checker<'_> {
         }
         fresh
     }
-}
-
-/// Notes the apps with whose objects something is wrong, or with what they share with such.
-fn note_wrong(tasks: &[Task<'_>], problems: &[Vec<Diagnostic>], tree: &Tree, found: &Found) {
-    let wrong = tasks.iter().zip(problems).filter(|(_, problems)| !problems.is_empty());
-    let wrong: FxHashSet<usize> = wrong.flat_map(|(task, _)| task.object.parts()).collect();
-    if wrong.is_empty() {
-        return;
-    }
-    for folder in tree.folders() {
-        let mut objects = folder.files.values().filter_map(|file| file.object());
-        let is_wrong = objects.any(|object| object.parts().any(|part| wrong.contains(&part)));
-        if is_wrong {
-            found.spoken_of(folder.name());
-        }
-    }
-}
-
-/// The fingerprint of a definition's `spec`, taken once for each place in memory.
-fn fingerprint(spec: &Value, known: &Mutex<FxHashMap<usize, Fingerprint>>) -> Fingerprint {
-    let Some(address) = spec.address() else { return Fingerprint::of_value(spec) };
-    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-    *known.entry(address).or_insert_with(|| Fingerprint::of_value(spec))
 }
 
 /// What the cluster runs, on which the objects of the folder end up.

@@ -1,8 +1,10 @@
 //! No fleet makes the compiler panic: neither noise, nor the example with something broken in it, nor tables that hold
 //! any key with any value.
 
+use std::sync::OnceLock;
+
 use fleetc::language::{App, Cluster, Environment, Fleet, Table, Tenant};
-use fleetc::{InMemory, Input, Outcome, compile};
+use fleetc::{Before, Earlier, InMemory, Input, Outcome, Way, compile, compile_into};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -41,6 +43,27 @@ fn compiles_or_says_why(text: &str, files: &InMemory) -> Result<(), TestCaseErro
         }
     }
     Ok(())
+}
+
+/// What a compilation of the example knows, as bytes; made with what is known already.
+fn known(bytes: &[u8]) -> Vec<u8> {
+    let (files, earlier) = (InMemory::from_iter(files()), Earlier::read(bytes));
+    let before = Before { earlier: &earlier, stands: &|_| true };
+    let nobody = |_| {};
+    let way = Way { before: Some(before), ..Way::into(&nobody) };
+    let outcome = compile_into(&Input::new(EXAMPLE, &files), &way);
+    outcome.output.expect("the example has no mistakes").known.bytes()
+}
+
+/// What a compilation knows that was told nothing.
+static FIRST: OnceLock<Vec<u8>> = OnceLock::new();
+
+#[test]
+fn what_is_known_is_known_again() {
+    let first = known(&[]);
+    assert!(Earlier::read(&first) != Earlier::default() && known(&first) == first);
+    assert_eq!(Earlier::read(&first).bytes(), first);
+    assert!(Earlier::read(b"nonsense").is_empty());
 }
 
 /// Text that means something to some reader.
@@ -215,6 +238,16 @@ proptest! {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_known_may_be_wrong(changes in prop::collection::vec((any::<Index>(), any::<u8>()), 1..20)) {
+        let mut bytes = FIRST.get_or_init(|| known(&[])).clone();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let _ = known(&bytes);
+    }
 
     #[test]
     fn the_example_may_be_broken_anywhere(changes in prop::collection::vec(change(), 1..4)) {

@@ -1,26 +1,25 @@
 //! What is rendered here: local manifests, ConfigMaps and encrypted Secrets of an app.
 
 mod maker;
+mod own;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fleetc_manifests::{Key, Place, Text, Value, kinds, value};
 
-use super::change::{self, Met};
+use super::change;
 use super::placed::{Body, Effective, PlacedApp};
 use super::references::Rename;
 use super::{Rendered, select};
 use crate::diagnostic::Diagnostics;
-use crate::earlier::{Known, Record};
+use crate::earlier::Record;
 use crate::facts::Facts;
-use crate::fingerprint::Fingerprint;
 use crate::language::Keep;
 use crate::load::{Library, ObjectName};
 use crate::messages;
 use crate::resolve::Tally;
-use crate::resolve::scope::Asked;
 use maker::{Maker, Step};
+pub(super) use own::{Own, Trace};
 
 /// The annotation that keeps Flux from deleting an object.
 const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
@@ -33,45 +32,6 @@ pub(super) struct Objects {
     pub(super) facts: Vec<Arc<Facts>>,
     /// Its Flux objects, and the ConfigMaps that a HelmRelease reads.
     pub(super) flux: Vec<Rendered>,
-}
-
-/// An app's own objects.
-pub(super) enum Own {
-    /// They were made.
-    Made(Vec<Rendered>, Trace),
-    /// They are as they were: this is known of them.
-    Kept(Record),
-}
-
-/// What the objects of an app were made with.
-#[derive(Default)]
-pub(super) struct Trace {
-    /// The names that were asked for.
-    asked: Vec<Arc<Asked>>,
-    met: Met,
-}
-
-impl Own {
-    /// Whether there are none.
-    pub(super) fn is_empty(&self) -> bool {
-        matches!(self, Self::Made(objects, _) if objects.is_empty())
-    }
-
-    /// What others want to know of each.
-    fn facts(&self) -> Vec<Arc<Facts>> {
-        match self {
-            Self::Made(objects, _) => objects.iter().map(Rendered::facts).collect(),
-            Self::Kept(record) => record.known.facts.clone(),
-        }
-    }
-
-    /// The objects, if they were made.
-    pub(super) fn made(&self) -> Option<&[Rendered]> {
-        match self {
-            Self::Made(objects, _) => Some(objects),
-            Self::Kept(_) => None,
-        }
-    }
 }
 
 /// The app's own objects, with all changes, unless it is known of them that they are as they were; and its Flux objects.
@@ -92,10 +52,7 @@ pub(super) fn objects<'f>(
         Some(record) => (Own::Kept(record), renames(&effective, std::iter::empty())),
         None => maker.own(),
     };
-    let mut met = match &own {
-        Own::Made(_, trace) => trace.met.clone(),
-        Own::Kept(record) => Met::numbered([&record.known.met, &record.known.changed], changes),
-    };
+    let mut met = own.met(changes);
     let flux_configs = match effective.body {
         Body::Chart(_) => config_maps(&effective, &effective.flux_namespace),
         _ => Vec::new(),
@@ -150,37 +107,6 @@ impl Maker<'_, '_> {
             own.extend(made.object);
         }
         (Own::Made(own, trace), renames)
-    }
-}
-
-impl Trace {
-    /// What the next compilation may know of the app's objects, which these facts say.
-    pub(super) fn record(
-        &self,
-        app: &mut PlacedApp<'_>,
-        flux: &str,
-        (facts, is_encrypted): (Vec<Arc<Facts>>, bool),
-        beside: Fingerprint,
-        library: &Library,
-    ) -> Record {
-        let names: BTreeSet<&Text> =
-            self.asked.iter().flat_map(|asked| asked.iter().map(|(name, _)| name)).collect();
-        let names: Vec<Text> = names.into_iter().cloned().collect();
-        let values = app.scope.fingerprint(&names);
-        let [met, changed] = self.met.numbers(&app.changes);
-        let known = Known {
-            of: app.app.name.clone(),
-            is: app.fingerprint(library),
-            flux: flux.into(),
-            kubernetes: None,
-            customs: None,
-            names,
-            met,
-            changed,
-            is_encrypted,
-            facts,
-        };
-        Record { known: Arc::new(known), values, beside }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything that one cluster's Flux applies: on itself, and on the clusters that it manages.
 
 mod apps;
+mod before;
 mod brought;
 mod bundles;
 mod flux;
@@ -26,7 +27,6 @@ use crate::fleet::{COMMON, Fleet, Target};
 use crate::healthy::Healthy;
 use crate::language::State;
 use crate::load::Library;
-use crate::tree::Folder;
 
 pub(crate) use flux::is_installed_from_elsewhere;
 use owners::Owners;
@@ -278,19 +278,6 @@ impl<'f> Host<'f> {
         }
         root::write(self, &mut owners);
         owners.finish(&self.fleet.clusters[self.index].name, &mut self.part.diagnostics);
-    }
-
-    /// A folder with these objects; without files, if they are as they were.
-    fn folder(&self, path: String, objects: &[Rendered], about: About) -> Folder {
-        let Some(before) = self.before.filter(|_| !objects.is_empty()) else {
-            return folder::folder(path, objects, about);
-        };
-        let is = folder::fingerprint(objects);
-        let known = before.earlier.find(&path).filter(|record| {
-            record.known.is == is && record.known.flux == about.flux && (before.stands)(&path)
-        });
-        let recorded = known.cloned().map(Recorded::AsBefore);
-        folder::whole(path, objects, about, is, recorded)
     }
 
     /// Notes who owns the objects of a bundle.

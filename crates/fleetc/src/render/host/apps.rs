@@ -6,10 +6,9 @@ use super::Host;
 use super::bundles::{Draft, Maker, Namespaces, tenant_label};
 use super::sources::Holder;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::earlier::{Record, Recorded};
-use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::earlier::Recorded;
+use crate::fingerprint::Fingerprinter;
 use crate::language::Substitute;
-use crate::load::Library;
 use crate::messages;
 use crate::render::flux::{HELM_CONTROLLER, KUSTOMIZE_CONTROLLER};
 use crate::render::here::{self, Objects, Own};
@@ -17,9 +16,8 @@ use crate::render::kustomization::{Account, Kustomization};
 use crate::render::placed::{Body, PlacedApp};
 use crate::render::target::{On, Thing};
 use crate::render::{Part, Rendered, chart, late};
-use crate::resolve::Tally;
 
-impl<'f> Maker<'_, 'f> {
+impl Maker<'_, '_> {
     /// The objects of an app, its Flux objects included.
     pub(super) fn objects_of(&mut self, app: usize) -> Objects {
         let mut flux: Vec<Rendered> = self
@@ -37,65 +35,6 @@ impl<'f> Maker<'_, 'f> {
         self.said_of(app, |app, target, library, tally, said| {
             here::objects(app, kept, flux, target, library, tally, said)
         })
-    }
-
-    /// Makes the app's own objects, though they may be as they were.
-    pub(super) fn make(&mut self, app: usize, objects: &mut Objects) {
-        self.said_of(app, |app, target, library, tally, said| {
-            objects.make(app, target, library, tally, said);
-        });
-    }
-
-    /// Does something with an app, and notes if something is said of it.
-    fn said_of<T>(
-        &mut self,
-        app: usize,
-        act: impl FnOnce(&mut PlacedApp<'f>, &str, &'f Library, &mut Tally, &mut Diagnostics) -> T,
-    ) -> T {
-        let Host { ons, library, part, found, .. } = &mut *self.host;
-        let On { apps, name, .. } = &mut ons[self.index];
-        let mut said = Diagnostics::default();
-        let done = act(&mut apps[app], name, library, &mut part.tally, &mut said);
-        if !said.is_empty() {
-            found.spoken_of(&apps[app].app.name);
-        }
-        part.diagnostics.append(said);
-        done
-    }
-
-    /// Whether the folder of an app holds nothing that depends on others of its target.
-    fn is_apart(&self, app: usize) -> bool {
-        let (on, keys) = (self.on(), &self.on().apps[app].keys);
-        self.host.before.is_some() && !on.suspended && keys.bundle.is_none() && keys.late.is_none()
-    }
-
-    /// What is known of the app's own objects, if they are as they were.
-    fn kept(&mut self, app: usize) -> Option<Record> {
-        let before = self.host.before.filter(|_| self.is_apart(app))?;
-        let Host { ons, library, .. } = &mut *self.host;
-        let on = &mut ons[self.index];
-        let path = on.folder(&on.apps[app].bundle());
-        let record = before.earlier.find(&path)?;
-        let (known, app) = (&record.known, &mut on.apps[app]);
-        let is_same = known.flux == on.flux.version.word()
-            && known.is == app.fingerprint(library)
-            && (!known.is_encrypted || on.flux.decryption.is_some())
-            && app.scope.fingerprint(&known.names) == record.values
-            && (before.stands)(&path);
-        is_same.then(|| record.clone())
-    }
-
-    /// What the next compilation may know of the app's objects, if nothing else lies with them but what is `beside`.
-    fn record(&mut self, app: usize, objects: &Objects, beside: Fingerprint) -> Option<Record> {
-        let (Own::Made(made, trace), true) = (&objects.own, self.is_apart(app)) else { return None };
-        if made.is_empty() {
-            return None;
-        }
-        let is_encrypted = made.iter().any(|object| object.encrypted.is_some());
-        let Host { ons, library, .. } = &mut *self.host;
-        let on = &mut ons[self.index];
-        let of_objects = (objects.facts.clone(), is_encrypted);
-        Some(trace.record(&mut on.apps[app], on.flux.version.word(), of_objects, beside, library))
     }
 
     /// The Kustomization with which Flux pulls an app.
