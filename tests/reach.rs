@@ -9,7 +9,7 @@ const FLEET: &str = r#"
 [fleet]
 source = { git = "https://example.com/me/home" }
 crds = ["things.yaml"]
-flux = { decryption = { provider = "sops" } }
+flux = { version = "2.7", decryption = { provider = "sops" } }
 
 [environments.dev]
 
@@ -122,7 +122,7 @@ sops:\n    mac: ENC[AES256_GCM,data:PR7Z,iv:dnoX,tag:+kFA,type:str]\n    version
 ";
 
 const RELEASE: &str = "\
-apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: inner }
+apiVersion: kustomize.toolkit.fluxcd.io/v1beta2\nkind: Kustomization\nmetadata: { name: inner }
 spec: { interval: 10m, prune: true, path: ./x, sourceRef: { kind: GitRepository, name: x } }
 ";
 
@@ -146,7 +146,7 @@ fn fleet() -> Folder {
 /// Files in each of which something is replaced.
 type Edit = &'static [(&'static str, &'static str, &'static str)];
 
-const EDITS: [(&str, Edit); 22] = [
+const EDITS: [(&str, Edit); 25] = [
     (
         "two owners",
         &[
@@ -160,17 +160,28 @@ const EDITS: [(&str, Edit); 22] = [
         ],
     ),
     (
-        "an owner that was there before",
+        "an object that another owns",
         &[
-            ("ends.yaml", "name: ends", "name: ends, namespace: things"),
-            ("ends.yaml", "Endpoints", "ServiceAccount"),
-            ("other.yaml", "kind: ConfigMap", "kind: ServiceAccount"),
-            ("other.yaml", "name: other", "name: ends, namespace: things"),
+            ("other.yaml", "kind: ConfigMap", "kind: Endpoints"),
+            ("other.yaml", "name: other", "name: ends, namespace: ends"),
             ("other.yaml", "data: { key: other }\n", ""),
         ],
     ),
+    (
+        "an object that one after it owns",
+        &[(
+            "settings.yaml",
+            "apiVersion: v1",
+            "apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { clusterIP: None }\n---\napiVersion: v1",
+        )],
+    ),
+    ("an object of a custom kind", &[("thing.yaml", "size: 3", "size: 4")]),
+    (
+        "objects of custom kinds that are too large",
+        &[("thing.yaml", "name: part }\nspec: { size: 3", "name: part }\nspec: { size: 9")],
+    ),
     ("a kind that another version of Kubernetes deprecates", &[("fleet.toml", "\"1.32\"", "\"1.34\"")]),
-    ("another version of Flux", &[("fleet.toml", "flux = {", "flux = { version = \"2.7\",")]),
+    ("another version of Flux", &[("fleet.toml", "\"2.7\"", "\"2.8\"")]),
     ("a definition that is on the clusters", &[("things.yaml", "maximum: 5", "maximum: 2")]),
     ("a definition that is of the fleet", &[("kind.yaml", "maximum: 5", "maximum: 2")]),
     ("a definition of cluster-wide objects", &[("things.yaml", "scope: Namespaced", "scope: Cluster")]),
@@ -191,7 +202,7 @@ const EDITS: [(&str, Edit); 22] = [
         &[("other.yaml", "key: other", "key: third, more: fourth")],
     ),
     ("what alone a patch changed", &[("fleet.toml", "[apps.other]\nmanifests = \"other.yaml\"\n", "")]),
-    ("decryption that goes", &[("fleet.toml", "flux = { decryption = { provider = \"sops\" } }\n", "")]),
+    ("decryption that goes", &[("fleet.toml", ", decryption = { provider = \"sops\" }", "")]),
     ("a cluster that rests", &[("fleet.toml", "kubernetes =", "state = \"suspended\"\nkubernetes =")]),
     (
         "a variable that only the cluster knows",

@@ -117,8 +117,10 @@ fn an_edit_renders_what_it_reaches_and_no_more() {
 #[test]
 fn what_is_said_of_two_apps_is_said_when_one_of_them_goes() {
     let folder = folder();
-    let map = MAP.replace("NAME", "a").replace("greeting: hello", "password: q7WmZ2rT9kXv4LsB8nYdA3cF");
-    folder.write("a.yaml", &map);
+    let container = "{ name: web, image: \"example.com/web:1\", env: [{ name: PASSWORD, value: q7WmZ2rT9kXv4LsB8nYdA3cF }] }";
+    let pod =
+        format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers: [{container}]\n");
+    folder.write("a.yaml", &pod);
     let build = |apps: &[(&str, &str)]| {
         let clusters =
             "[clusters.home]\nenvironments = [\"dev\"]\n[clusters.away]\nenvironments = [\"dev\"]\n";

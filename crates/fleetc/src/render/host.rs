@@ -277,7 +277,8 @@ impl<'f> Host<'f> {
             self.part.folders.push(folder);
         }
         root::write(self, &mut owners);
-        owners.finish(&self.fleet.clusters[self.index].name, &mut self.part.diagnostics);
+        let is_sure = owners.finish(&self.fleet.clusters[self.index].name, &mut self.part.diagnostics);
+        self.part.is_unsure = !is_sure;
     }
 
     /// Notes who owns the objects of a bundle.
@@ -290,7 +291,7 @@ impl<'f> Host<'f> {
         }
         self.part.diagnostics.append(said);
         if let Some(record) = bundle.record.as_ref().and_then(Recorded::as_before) {
-            self.part.is_unsure |= !owners.add_kept(on, bundle.is_far, &record.known.facts);
+            owners.add_kept(on, bundle.is_far, &record.known.facts);
         }
     }
 

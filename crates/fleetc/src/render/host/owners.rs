@@ -21,10 +21,12 @@ use crate::render::target::On;
 pub(super) struct Owners {
     /// The folders whose objects were added.
     folders: Vec<Folder>,
-    /// The folder of each object, by its number, and where the object was written.
-    objects: FxHashMap<(Text, ObjectName), (usize, Place)>,
+    /// The folder of each object, by its number, and where the object was written; nobody knows that of one that is as it was.
+    objects: FxHashMap<(Text, ObjectName), (usize, Option<Place>)>,
     /// Of environments that nothing tells apart, the first object that two of them have, and how many there are.
     alike: BTreeMap<[usize; 2], Alike>,
+    /// Whether something may have to be said of an object that is as it was.
+    is_unsure: bool,
 }
 
 /// A folder of a target, or that of the root.
@@ -55,7 +57,7 @@ impl Owners {
     /// Nobody owns anything yet; there will be about so many objects.
     pub(super) fn of_about(count: usize) -> Self {
         let objects = FxHashMap::with_capacity_and_hasher(count, FxBuildHasher);
-        Self { folders: Vec::new(), objects, alike: BTreeMap::new() }
+        Self { folders: Vec::new(), objects, alike: BTreeMap::new(), is_unsure: false }
     }
 
     /// The objects of a bundle.
@@ -64,13 +66,14 @@ impl Owners {
         self.add(&cluster, Folder::on(on, &bundle.name), &bundle.objects, diagnostics);
     }
 
-    /// The objects of an app that are as they were, beside what was added last; whether nobody else owns one of them.
-    pub(super) fn add_kept(&mut self, on: &On<'_>, is_far: bool, objects: &[Arc<Facts>]) -> bool {
+    /// The objects of an app that are as they were, beside what was added last.
+    pub(super) fn add_kept(&mut self, on: &On<'_>, is_far: bool, objects: &[Arc<Facts>]) {
         let cluster = if is_far { on.cluster.clone() } else { Text::new() };
         let own = self.folders.len() - 1;
-        objects.iter().all(|facts| {
-            self.objects.insert((cluster.clone(), facts.id.clone()), (own, Place::NONE)).is_none()
-        })
+        for facts in objects {
+            let first = self.objects.insert((cluster.clone(), facts.id.clone()), (own, None));
+            self.is_unsure |= first.is_some();
+        }
     }
 
     /// The Flux objects of a target.
@@ -84,12 +87,14 @@ impl Owners {
         self.add(&Text::new(), folder, objects, diagnostics);
     }
 
-    /// Says which environments have the same objects on the cluster, now that all of them are known.
-    pub(super) fn finish(self, cluster: &str, diagnostics: &mut Diagnostics) {
+    /// Says which environments have the same objects on the cluster, now that all of them are known. Whether all could be
+    /// said: not if an object is as it was, and another owns it too.
+    pub(super) fn finish(self, cluster: &str, diagnostics: &mut Diagnostics) -> bool {
         for Alike { names, places, first, count } in self.alike.into_values() {
             let target = format!("{}/{cluster}", names[1]);
             diagnostics.push(messages::environments_alike(places, &names, &first, count - 1).on(&target));
         }
+        !self.is_unsure
     }
 
     fn add(&mut self, cluster: &Text, folder: Folder, objects: &[Rendered], diagnostics: &mut Diagnostics) {
@@ -112,10 +117,13 @@ impl Owners {
         let own = self.folders.len() - 1;
         match self.objects.entry((cluster.clone(), name)) {
             Entry::Vacant(nobody) => {
-                nobody.insert((own, place));
+                nobody.insert((own, Some(place)));
             }
             Entry::Occupied(taken) => {
-                let (first, first_place) = *taken.get();
+                let (first, Some(first_place)) = *taken.get() else {
+                    self.is_unsure = true;
+                    return;
+                };
                 let name = taken.key().1.clone();
                 self.say_twice([first, own], [first_place, place], name, diagnostics);
             }
