@@ -170,9 +170,9 @@ const EDITS: [(&str, Edit); 25] = [
     (
         "an object that one after it owns",
         &[(
-            "settings.yaml",
-            "apiVersion: v1",
-            "apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { clusterIP: None }\n---\napiVersion: v1",
+            "web.yaml",
+            "",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { key: other }\n---",
         )],
     ),
     ("an object of a custom kind", &[("thing.yaml", "size: 3", "size: 4")]),

@@ -1,6 +1,6 @@
 //! What the next compilation may know of folders.
 
-use std::sync::{Mutex, PoisonError};
+use std::cell::RefCell;
 
 use fleetc_manifests::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -15,7 +15,7 @@ use crate::tree::{Folder, Tree};
 impl Checker<'_> {
     /// The record of each folder, with what its cluster runs; none if that is not what it was.
     pub(super) fn sealed(&self, tree: &Tree, customs: &CustomKinds<'_>) -> Option<Vec<Option<Recorded>>> {
-        let known = Mutex::default();
+        let known = RefCell::default();
         let records = tree.folders().map(|folder| {
             let Some(recorded) = &folder.recorded else { return Some(None) };
             let record = recorded.record();
@@ -63,8 +63,7 @@ pub(super) fn note_wrong(tasks: &[Task<'_>], problems: &[Vec<Diagnostic>], tree:
 }
 
 /// The fingerprint of a definition's `spec`, taken once for each place in memory.
-fn fingerprint(spec: &Value, known: &Mutex<FxHashMap<usize, Fingerprint>>) -> Fingerprint {
+fn fingerprint(spec: &Value, known: &RefCell<FxHashMap<usize, Fingerprint>>) -> Fingerprint {
     let Some(address) = spec.address() else { return Fingerprint::of_value(spec) };
-    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-    *known.entry(address).or_insert_with(|| Fingerprint::of_value(spec))
+    *known.borrow_mut().entry(address).or_insert_with(|| Fingerprint::of_value(spec))
 }
