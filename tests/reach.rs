@@ -56,6 +56,14 @@ secrets = ["hidden.yaml"]
 
 [apps.release]
 manifests = "release.yaml"
+config = { words = { files = ["words.txt"], hash = false } }
+patches = [{ kind = "Kustomization", file = "patch.yaml" }]
+
+[apps.chart]
+source = { helm = "https://example.com/charts" }
+chart = "podinfo"
+version = "6.9.2"
+secrets = ["chart.yaml"]
 "#;
 
 const WEB: &str = r#"
@@ -140,13 +148,16 @@ fn fleet() -> Folder {
         ("other.yaml", &MAP.replace("NAME", "other").replace("key: value", "key: other")),
         ("hidden.yaml", HIDDEN),
         ("release.yaml", RELEASE),
+        ("words.txt", "one\n"),
+        ("patch.yaml", "spec: { timeout: 1m }\n"),
+        ("chart.yaml", &HIDDEN.replace("hidden", "chart").replace("other", "chart")),
     ])
 }
 
 /// Files in each of which something is replaced.
 type Edit = &'static [(&'static str, &'static str, &'static str)];
 
-const EDITS: [(&str, Edit); 25] = [
+const EDITS: [(&str, Edit); 28] = [
     (
         "two owners",
         &[
@@ -208,6 +219,9 @@ const EDITS: [(&str, Edit); 25] = [
         "a variable that only the cluster knows",
         &[("fleet.toml", "[apps.other]", "[apps.other]\nlate = { KEY = { secret = \"x\" } }")],
     ),
+    ("a file of a ConfigMap", &[("words.txt", "one", "two")]),
+    ("a file of a patch", &[("patch.yaml", "1m", "2m")]),
+    ("a word about what is encrypted, beside a chart", &[("chart.yaml", "sops:", "# A word.\nsops:")]),
     (
         "a bundle of two",
         &[
