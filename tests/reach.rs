@@ -27,10 +27,12 @@ pod-security = "privileged"
 tenant = "team"
 manifests = "web.yaml"
 expects = ["Secret/made"]
+patches = [{ kind = "Service", file = "patch.yaml" }]
 
 [apps.settings]
 tenant = "team"
 manifests = "settings.yaml"
+config = { words = { files = ["words.txt"], hash = false } }
 
 [apps.pods]
 tenant = "team"
@@ -56,8 +58,6 @@ secrets = ["hidden.yaml"]
 
 [apps.release]
 manifests = "release.yaml"
-config = { words = { files = ["words.txt"], hash = false } }
-patches = [{ kind = "Kustomization", file = "patch.yaml" }]
 
 [apps.chart]
 source = { helm = "https://example.com/charts" }
@@ -130,7 +130,7 @@ sops:\n    mac: ENC[AES256_GCM,data:PR7Z,iv:dnoX,tag:+kFA,type:str]\n    version
 ";
 
 const RELEASE: &str = "\
-apiVersion: kustomize.toolkit.fluxcd.io/v1beta2\nkind: Kustomization\nmetadata: { name: inner }
+apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: inner }
 spec: { interval: 10m, prune: true, path: ./x, sourceRef: { kind: GitRepository, name: x } }
 ";
 
@@ -149,7 +149,7 @@ fn fleet() -> Folder {
         ("hidden.yaml", HIDDEN),
         ("release.yaml", RELEASE),
         ("words.txt", "one\n"),
-        ("patch.yaml", "spec: { timeout: 1m }\n"),
+        ("patch.yaml", "spec: { sessionAffinity: ClientIP }\n"),
         ("chart.yaml", &HIDDEN.replace("hidden", "chart").replace("other", "chart")),
     ])
 }
@@ -220,7 +220,7 @@ const EDITS: [(&str, Edit); 28] = [
         &[("fleet.toml", "[apps.other]", "[apps.other]\nlate = { KEY = { secret = \"x\" } }")],
     ),
     ("a file of a ConfigMap", &[("words.txt", "one", "two")]),
-    ("a file of a patch", &[("patch.yaml", "1m", "2m")]),
+    ("a file of a patch", &[("patch.yaml", "ClientIP", "None")]),
     ("a word about what is encrypted, beside a chart", &[("chart.yaml", "sops:", "# A word.\nsops:")]),
     (
         "a bundle of two",
