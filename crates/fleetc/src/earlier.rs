@@ -6,6 +6,7 @@
 //! anew; and where facts do not suffice to say that all is right, the folders of those clusters are.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use fleetc_manifests::Text;
@@ -69,7 +70,7 @@ impl Recorded {
 }
 
 /// What is known of an app, often on many targets, or of a folder of nobody's.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Known {
     /// Of whom: the name of an app, or the path of a folder.
     pub(crate) of: Text,
@@ -91,6 +92,14 @@ pub(crate) struct Known {
     pub(crate) is_encrypted: bool,
     /// What others want to know of its objects.
     pub(crate) facts: Vec<Arc<Facts>>,
+}
+
+/// Hardly two of the same app are alike and differ in anything else.
+impl Hash for Known {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.of.hash(state);
+        self.is.hash(state);
+    }
 }
 
 impl Record {

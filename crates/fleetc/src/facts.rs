@@ -16,7 +16,7 @@ pub(crate) use security::{Level, forbidden};
 pub(crate) type Labels = Vec<(Text, Text)>;
 
 /// What there is to know of one object. It has no places, so that it holds for whoever writes the same.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Facts {
     /// What tells it apart.
     pub(crate) id: ObjectName,

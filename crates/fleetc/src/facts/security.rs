@@ -13,7 +13,7 @@ use super::items;
 const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
 
 /// A level that forbids something; each forbids what those before it do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Level {
     Baseline,
     Restricted,

@@ -83,7 +83,6 @@ impl Met {
     /// The numbers of these changes, as long as places last for one compilation only.
     pub(super) fn numbers(&self, changes: &[Changes]) -> [Vec<u32>; 2] {
         [&self.places, &self.changed].map(|met| {
-            let met: BTreeSet<Place> = met.iter().copied().collect();
             let numbered = (0..).zip(places(changes));
             numbered.filter(|(_, place)| met.contains(place)).map(|(number, _)| number).collect()
         })
