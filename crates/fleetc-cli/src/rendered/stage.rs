@@ -11,7 +11,6 @@ use fleetc::{File, Folder};
 use rustc_hash::FxHashMap;
 
 use super::ledger::{Entry, InFolder};
-use super::standing::Standing;
 use super::{Rendered, cannot, is_link};
 use crate::digest::Digest;
 use crate::stamp::Stamp;
@@ -29,6 +28,9 @@ pub(crate) enum Mode {
     /// It is looked at.
     Look,
 }
+
+/// Of each folder of the ledger that was looked at, the stamps of its files, if it stands.
+type Standing = Vec<OnceLock<Option<Vec<Stamp>>>>;
 
 /// Takes the folders of a tree, and finds what is new.
 pub(crate) struct Stage<'s> {

@@ -1,16 +1,12 @@
 //! Which folders stand as the last build left them. Each is looked at once: by whoever asks first, or ahead of all, while
 //! the fleet is read.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::ledger::InFolder;
 use super::stage::{Now, Stage};
 use crate::digest::Digest;
 use crate::stamp::Stamp;
-
-/// Of each folder of the ledger that was looked at, the stamps of its files, if it stands.
-pub(super) type Standing = Vec<OnceLock<Option<Vec<Stamp>>>>;
 
 impl Stage<'_> {
     /// Whether a folder stands as the last build left it; then it may be taken without its files.
