@@ -194,6 +194,19 @@ impl Value {
         self.find(keys).and_then(Self::as_text).unwrap_or_default()
     }
 
+    /// The items of the list under the keys, one below the other; none where there is no list.
+    ///
+    /// ```
+    /// use fleetc_manifests::value;
+    ///
+    /// let object = value!({ "spec": { "ports": ["a", "b"] } });
+    /// assert_eq!(object.items_at(&["spec", "ports"]).count(), 2);
+    /// assert_eq!(object.items_at(&["spec", "rules"]).count(), 0);
+    /// ```
+    pub fn items_at<'v>(&'v self, keys: &[&str]) -> impl Iterator<Item = &'v Value> + Clone + use<'v> {
+        self.find(keys).and_then(Self::as_list).into_iter().flatten()
+    }
+
     /// Where it lies in memory, if copies of it may lie there too: a list or a map with something in it.
     pub fn address(&self) -> Option<usize> {
         match &self.data {

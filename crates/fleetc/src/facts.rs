@@ -117,8 +117,3 @@ fn sorted(labels: &Map) -> Labels {
     sorted.sort();
     sorted
 }
-
-/// The items of the list under the key.
-fn items<'v>(value: Option<&'v Value>, key: &str) -> impl Iterator<Item = &'v Value> {
-    value.and_then(|value| value.get(key)).and_then(Value::as_list).into_iter().flatten()
-}

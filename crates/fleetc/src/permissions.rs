@@ -79,7 +79,7 @@ impl Permission {
     fn binding(&mut self, object: &Value, namespace: &str) {
         let (kind, name) = (object.text_at(&["roleRef", "kind"]), object.text_at(&["roleRef", "name"]));
         let place = if namespace.is_empty() { "the whole cluster" } else { namespace };
-        for subject in object.get("subjects").and_then(Value::as_list).into_iter().flatten() {
+        for subject in object.items_at(&["subjects"]) {
             let own = subject.text_at(&["namespace"]);
             let dot = if own.is_empty() { "" } else { "/" };
             let who = format!("{} {own}{dot}{}", subject.text_at(&["kind"]), subject.text_at(&["name"]));

@@ -44,7 +44,7 @@ pub(super) fn number(value: &Value, field: &str) -> Option<i64> {
 
 /// The items of the list.
 pub(super) fn items<'v>(value: &'v Value, field: &str) -> impl Iterator<Item = &'v Value> + Clone {
-    value.get(field).and_then(Value::as_list).into_iter().flatten()
+    value.items_at(&[field])
 }
 
 /// Whether the list has no items, or is not there.

@@ -103,7 +103,7 @@ impl Definition<'_> {
     }
 
     fn versions(&self) -> impl Iterator<Item = &Value> {
-        self.0.get("versions").and_then(Value::as_list).into_iter().flatten()
+        self.0.items_at(&["versions"])
     }
 
     /// The schema of a version.

@@ -289,7 +289,7 @@ impl<'v, 'p> Walk<'v, 'p> {
 
     /// Does something with each item of a list under the key.
     pub(super) fn each(&mut self, value: &'v Value, key: &'v str, mut act: impl FnMut(&mut Self, &'v Value)) {
-        let items = value.get(key).and_then(Value::as_list).into_iter().flatten().enumerate();
+        let items = value.items_at(&[key]).enumerate();
         self.steps.push(Step::Key(key));
         for (index, item) in items {
             self.at(index, |walk| act(walk, item));

@@ -2,8 +2,6 @@
 
 use fleetc_manifests::{Place, Value};
 
-use super::items;
-
 /// An object that must be there.
 pub(crate) struct Need<'v> {
     pub(crate) kind: &'static str,
@@ -69,8 +67,8 @@ fn scaled<'v>(object: &'v Value, needs: &mut Vec<Need<'v>>) {
 /// The Services of an Ingress.
 fn served<'v>(object: &'v Value, needs: &mut Vec<Need<'v>>) {
     add("Service", object.find(&["spec", "defaultBackend", "service", "name"]), needs);
-    for rule in items(object.get("spec"), "rules") {
-        for path in items(rule.get("http"), "paths") {
+    for rule in object.items_at(&["spec", "rules"]) {
+        for path in rule.items_at(&["http", "paths"]) {
             add("Service", path.find(&["backend", "service", "name"]), needs);
         }
     }
@@ -80,23 +78,23 @@ fn of_pod<'v>(object: &'v Value, spec: &'v Value, needs: &mut Vec<Need<'v>>) {
     if spec.text_at(&["serviceAccountName"]) != "default" {
         add("ServiceAccount", spec.get("serviceAccountName"), needs);
     }
-    for container in items(Some(spec), "initContainers").chain(items(Some(spec), "containers")) {
-        for variable in items(Some(container), "env") {
+    for container in spec.items_at(&["initContainers"]).chain(spec.items_at(&["containers"])) {
+        for variable in container.items_at(&["env"]) {
             by_name(variable.find(&["valueFrom", "configMapKeyRef"]), "ConfigMap", "name", needs);
             by_name(variable.find(&["valueFrom", "secretKeyRef"]), "Secret", "name", needs);
         }
-        for from in items(Some(container), "envFrom") {
+        for from in container.items_at(&["envFrom"]) {
             by_name(from.get("configMapRef"), "ConfigMap", "name", needs);
             by_name(from.get("secretRef"), "Secret", "name", needs);
         }
     }
-    let claims = items(object.get("spec"), "volumeClaimTemplates");
+    let claims = object.items_at(&["spec", "volumeClaimTemplates"]);
     let claims: Vec<&str> = claims.map(|claim| claim.text_at(&["metadata", "name"])).collect();
-    for volume in items(Some(spec), "volumes").filter(|volume| !claims.contains(&volume.text_at(&["name"]))) {
+    for volume in spec.items_at(&["volumes"]).filter(|volume| !claims.contains(&volume.text_at(&["name"]))) {
         by_name(volume.get("configMap"), "ConfigMap", "name", needs);
         by_name(volume.get("secret"), "Secret", "secretName", needs);
         add("PersistentVolumeClaim", volume.find(&["persistentVolumeClaim", "claimName"]), needs);
-        for source in items(volume.get("projected"), "sources") {
+        for source in volume.items_at(&["projected", "sources"]) {
             by_name(source.get("configMap"), "ConfigMap", "name", needs);
             by_name(source.get("secret"), "Secret", "name", needs);
         }

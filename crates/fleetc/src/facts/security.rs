@@ -7,8 +7,6 @@
 use fleetc_manifests::{Place, Value};
 use serde::{Deserialize, Serialize};
 
-use super::items;
-
 /// The label by which a Namespace says what it enforces.
 const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
 
@@ -78,11 +76,11 @@ pub(crate) fn forbidden(spec: &Value, level: Level) -> Found {
     for field in OF_PODS {
         forbid_true(spec, field, &mut found);
     }
-    for volume in items(Some(spec), "volumes") {
+    for volume in spec.items_at(&["volumes"]) {
         of_volume(volume, level, &mut found);
     }
     of_context(spec, &mut found);
-    for container in ["initContainers", "containers"].into_iter().flat_map(|list| items(Some(spec), list)) {
+    for container in ["initContainers", "containers"].into_iter().flat_map(|list| spec.items_at(&[list])) {
         of_container(container, &mut found);
         if level == Level::Restricted {
             of_hardened(spec, container, &mut found);
@@ -121,7 +119,7 @@ fn of_context(owner: &Value, found: &mut Found) {
 
 fn of_container(container: &Value, found: &mut Found) {
     of_context(container, found);
-    for port in items(Some(container), "ports") {
+    for port in container.items_at(&["ports"]) {
         if let Some(host) = port.get("hostPort").filter(|it| it.as_integer().is_some_and(|port| port != 0)) {
             found.push((host.place, "has a `hostPort`".into()));
         }
@@ -132,7 +130,7 @@ fn of_container(container: &Value, found: &mut Found) {
     {
         found.push((mount.place, "has an unmasked `/proc`".into()));
     }
-    for added in context.get("capabilities").into_iter().flat_map(|it| items(Some(it), "add")) {
+    for added in context.items_at(&["capabilities", "add"]) {
         let name = added.as_text().unwrap_or_default();
         if !CAPABILITIES.contains(&name) {
             found.push((added.place, format!("adds the capability `{name}`")));
@@ -146,7 +144,7 @@ fn of_hardened(spec: &Value, container: &Value, found: &mut Found) {
     let of_pod = spec.get("securityContext");
     let field = |keys: &[&str]| [own, of_pod].into_iter().flatten().find_map(|context| context.find(keys));
     let escalates = own.and_then(|it| it.get("allowPrivilegeEscalation")).and_then(Value::as_bool);
-    let mut dropped = items(own.and_then(|it| it.get("capabilities")), "drop");
+    let mut dropped = own.into_iter().flat_map(|it| it.items_at(&["capabilities", "drop"]));
     let wanted = [
         (escalates == Some(false), "`allowPrivilegeEscalation: false`"),
         (dropped.any(|it| it.as_text() == Some("ALL")), "`capabilities: { drop: [ALL] }`"),

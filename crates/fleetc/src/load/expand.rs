@@ -126,7 +126,7 @@ impl Expander<'_> {
                 key => self.push(messages::kustomization_does_more(entry.key.place, key)),
             }
         }
-        for resource in value.get("resources").and_then(Value::as_list).into_iter().flatten() {
+        for resource in value.items_at(&["resources"]) {
             let inside = resource.as_text().and_then(|path| resolve(folder, path));
             let Some(path) = inside else {
                 self.push(messages::resource_outside(resource.place));

@@ -145,7 +145,7 @@ impl Found {
         if let Some(manifests) = flux.get("manifests") {
             self.paths(Use::Manifests, manifests);
         }
-        for patch in flux.get("patches").and_then(Value::as_list).into_iter().flatten() {
+        for patch in flux.items_at(&["patches"]) {
             if let Some(file) = patch.get("file") {
                 self.paths(Use::Patch, file);
             }

@@ -195,9 +195,7 @@ impl Check<'_> {
     }
 
     fn required(&mut self, schema: &Value, map: &Map, place: Place) {
-        for name in
-            schema.get("required").and_then(Value::as_list).into_iter().flatten().filter_map(Value::as_text)
-        {
+        for name in schema.items_at(&["required"]).filter_map(Value::as_text) {
             let is_filled_in = schema.find(&["properties", name, "default"]).is_some();
             let is_known = map.contains(name) || (self.path.is_empty() && is_of_every_object(name));
             if !is_known && !is_filled_in && name != "status" {

@@ -96,7 +96,7 @@ fn add_arguments(object: &mut Value, arguments: &[&str]) {
     let template = object.map_under(&["spec", "template", "spec"]);
     let containers = template.get_mut("containers").and_then(Value::as_list_mut);
     let Some(container) = containers.and_then(|containers| containers.make_mut().first_mut()) else { return };
-    let old = container.get("args").and_then(Value::as_list).into_iter().flatten().cloned();
+    let old = container.items_at(&["args"]).cloned();
     let new = arguments.iter().map(|argument| Value::new(*argument, place));
     let all: Vec<Value> = old.chain(new).collect();
     container.map_under(&[]).insert(Key::new("args", place), all.into());

@@ -196,7 +196,7 @@ fn beyond(reach: &Reach, object: &Value, id: &ObjectName) -> Option<&'static str
 /// Whether a rule of RBAC lets somebody do that with any object of the resource.
 fn grants(rule: &Value, group: &str, resource: &str, verb: &str) -> bool {
     let names = |key: &str, name: &str| {
-        let listed = rule.get(key).and_then(Value::as_list).into_iter().flatten();
+        let listed = rule.items_at(&[key]);
         listed.filter_map(Value::as_text).any(|it| it == name || it == "*")
     };
     names("apiGroups", group)

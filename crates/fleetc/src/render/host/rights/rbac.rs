@@ -29,7 +29,7 @@ fn of_binding(object: &Value, may: &May<'_>) -> Vec<Escape> {
             "bind `admin`, `edit`, `view` or a Role; the platform binds others: `grants` of the tenant";
         escapes.push(Escape::new(place, what, help));
     }
-    for subject in object.get("subjects").and_then(Value::as_list).into_iter().flatten() {
+    for subject in object.items_at(&["subjects"]) {
         let text = |key: &str| subject.get(key).and_then(Value::as_text).unwrap_or_default();
         let is_own = text("kind") == "ServiceAccount"
             && may.namespaces.contains(&Text::from(text("namespace")))
@@ -45,9 +45,9 @@ fn of_binding(object: &Value, may: &May<'_>) -> Vec<Escape> {
 
 fn of_role(object: &Value) -> Vec<Escape> {
     let mut escapes = Vec::new();
-    for rule in object.get("rules").and_then(Value::as_list).into_iter().flatten() {
+    for rule in object.items_at(&["rules"]) {
         for (key, refused) in [("verbs", &VERBS[..]), ("resources", &["*"]), ("apiGroups", &["*"])] {
-            let items = rule.get(key).and_then(Value::as_list).into_iter().flatten();
+            let items = rule.items_at(&[key]);
             let is_refused = |item: &&Value| {
                 item.as_text().is_some_and(|text| refused.contains(&text) || text.starts_with("*/"))
             };
@@ -56,7 +56,7 @@ fn of_role(object: &Value) -> Vec<Escape> {
                 escapes.push(Escape::new(item.place, what, "name each of them"));
             }
         }
-        let of_flux = rule.get("apiGroups").and_then(Value::as_list).into_iter().flatten();
+        let of_flux = rule.items_at(&["apiGroups"]);
         for group in of_flux.filter(|it| it.as_text().is_some_and(|text| text.contains("fluxcd."))) {
             let what = "gives rights over objects of Flux, with which others can be reached";
             escapes.push(Escape::new(group.place, what, "leave Flux to the platform"));
