@@ -7,7 +7,7 @@ use fleetc_manifests::kinds::Versions;
 use fleetc_manifests::{Map, Text, Value, kinds};
 use serde::{Deserialize, Serialize};
 
-use crate::load::ObjectName;
+use crate::load::{ObjectName, defined};
 
 pub(crate) use needs::needs;
 pub(crate) use security::{Level, forbidden};
@@ -57,7 +57,7 @@ impl Facts {
             makes: needs::made_by(object).map(Text::from),
             fills: filled(object, &id),
             enforces: (id.kind == "Namespace").then(|| Level::of(object)).flatten(),
-            defines: defined(object, &id.kind),
+            defines: defined(object),
             labels: labels.map(sorted),
             id,
             ..Self::default()
@@ -83,12 +83,6 @@ fn filled(object: &Value, id: &ObjectName) -> Option<Text> {
     }
     let target = object.text_at(&["spec", "targetNamespace"]);
     Some(if target.is_empty() { id.namespace.clone() } else { target.into() })
-}
-
-fn defined(object: &Value, kind: &str) -> Option<(Text, Text)> {
-    let text = |keys: &[&str]| object.find(keys).and_then(Value::as_text).map(Text::from);
-    let is_definition = kind == "CustomResourceDefinition";
-    is_definition.then(|| Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?))).flatten()
 }
 
 /// The selector of a Service or a PodDisruptionBudget.

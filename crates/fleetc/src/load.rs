@@ -22,7 +22,7 @@ use crate::resolve::substitution::names_in;
 use crate::sources::{SourceFile, Sources};
 
 pub(crate) use file::KnownFile;
-pub(crate) use objects::{CustomKind, Object, ObjectName};
+pub(crate) use objects::{CustomKind, Object, ObjectName, defined};
 pub(crate) use wanted::{Use, config_file, files_of_app, files_of_tenant};
 
 use file::File;

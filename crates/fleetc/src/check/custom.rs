@@ -12,7 +12,7 @@ use super::patterns::OfThread;
 use super::walk::Walk;
 use crate::diagnostic::Diagnostic;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
-use crate::load::{Library, ObjectName};
+use crate::load::{Library, ObjectName, defined};
 use crate::tree::Tree;
 
 /// A CustomResourceDefinition: its `spec`.
@@ -69,14 +69,8 @@ fn add<'t, 'm>(object: &'t Value, map: impl FnOnce() -> &'m mut ByKind<'t>)
 where
     't: 'm,
 {
-    if object.get("kind").and_then(Value::as_text) != Some("CustomResourceDefinition") {
-        return;
-    }
-    let text = |keys: &[&str]| object.find(keys).and_then(Value::as_text).map(Text::from);
-    if let (Some(group), Some(kind), Some(spec)) =
-        (text(&["spec", "group"]), text(&["spec", "names", "kind"]), object.get("spec"))
-    {
-        let known = map().entry((group, kind)).or_default();
+    if let (Some(kind), Some(spec)) = (defined(object), object.get("spec")) {
+        let known = map().entry(kind).or_default();
         if known.iter().all(|definition| *definition.0 != *spec) {
             known.push(Definition(spec));
         }

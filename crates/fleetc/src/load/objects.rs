@@ -172,6 +172,13 @@ fn is_whole(map: &Map, place: Place, diagnostics: &mut Diagnostics) -> bool {
     is_whole
 }
 
+/// The group and the kind that an object brings, if it is a CustomResourceDefinition.
+pub(crate) fn defined(object: &Value) -> Option<(Text, Text)> {
+    let text = |keys: &[&str]| object.find(keys).and_then(Value::as_text).map(Text::from);
+    let is_definition = object.text_at(&["kind"]) == "CustomResourceDefinition";
+    is_definition.then(|| Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?))).flatten()
+}
+
 /// The kinds that the CustomResourceDefinitions among the objects bring, by group and name.
 pub(super) fn custom_kinds<'o>(
     objects: impl Iterator<Item = &'o Object>,
@@ -179,14 +186,10 @@ pub(super) fn custom_kinds<'o>(
     let mut found = BTreeMap::new();
     for object in objects {
         let value = &object.value;
-        if value.get("kind").and_then(Value::as_text) != Some("CustomResourceDefinition") {
-            continue;
-        }
-        let text = |keys: &[&str]| value.find(keys).and_then(Value::as_text);
-        if let (Some(group), Some(kind)) = (text(&["spec", "group"]), text(&["spec", "names", "kind"])) {
-            let plural = text(&["spec", "names", "plural"]).unwrap_or_default().into();
-            let custom = CustomKind { namespaced: text(&["spec", "scope"]) == Some("Namespaced"), plural };
-            found.entry((group.into(), kind.into())).or_insert(custom);
+        if let Some(kind) = defined(value) {
+            let plural = value.text_at(&["spec", "names", "plural"]).into();
+            let namespaced = value.text_at(&["spec", "scope"]) == "Namespaced";
+            found.entry(kind).or_insert(CustomKind { namespaced, plural });
         }
     }
     found
