@@ -225,11 +225,7 @@ enum Taken {
 fn taken(purpose: Use, path: Text, source: Arc<SourceFile>, find: Knows<'_>) -> (Taken, Diagnostics) {
     let mut said = Diagnostics::default();
     if !purpose.is_manifests() {
-        let (documents, errors) = parse(&source);
-        for error in &errors {
-            said.push(messages::bad_yaml(error));
-        }
-        let values = documents.into_iter().map(|document| document.value).collect();
+        let values = parse(&source, &mut said).into_iter().map(|document| document.value).collect();
         return (Taken::Documents(path, source, values), said);
     }
     let file = match find(source.fingerprint()) {
@@ -251,8 +247,16 @@ fn add_text(
     sources.add_file(path, text).map_err(|_| messages::too_much(place))
 }
 
-/// Takes a file apart: JSON if that is its name, else YAML.
-fn parse(file: &SourceFile) -> (Vec<yaml::Document>, Vec<yaml::Error>) {
+/// Takes a file apart: JSON if that is its name, else YAML; says what is wrong with it.
+fn parse(file: &SourceFile, diagnostics: &mut Diagnostics) -> Vec<yaml::Document> {
+    let (documents, errors) = documents(file);
+    for error in errors {
+        diagnostics.push(messages::bad_yaml(&error));
+    }
+    documents
+}
+
+fn documents(file: &SourceFile) -> (Vec<yaml::Document>, Vec<yaml::Error>) {
     if !has_extension(&file.name, &["json"]) {
         return yaml::documents(&file.text, file.start());
     }

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use super::objects::{self, Object};
 use crate::diagnostic::Diagnostics;
-use crate::messages;
 use crate::resolve::substitution::names_in;
 use crate::sources::SourceFile;
 
@@ -82,9 +81,6 @@ impl File {
 }
 
 fn taken_apart(source: &SourceFile, diagnostics: &mut Diagnostics) -> Box<[Object]> {
-    let (documents, errors) = super::parse(source);
-    for error in errors {
-        diagnostics.push(messages::bad_yaml(&error));
-    }
+    let documents = super::parse(source, diagnostics);
     objects::objects(source, documents, diagnostics).into()
 }

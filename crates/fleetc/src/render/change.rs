@@ -45,9 +45,7 @@ impl Changes {
         let patches = patches.filter_map(|patch| Patch::ready(patch, library, diagnostics)).collect();
         Self { place, is_own, locks, written, keys, patches }
     }
-}
 
-impl Changes {
     /// Adds by what they are known again.
     pub(super) fn identify(&self, library: &Library, fingerprinter: &mut Fingerprinter) {
         fingerprinter.flag(self.is_own);

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::Rendered;
 use super::flux::Flux;
 use crate::earlier::{Known, Record, Recorded};
+use crate::facts::Facts;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::load::ObjectName;
 use crate::tree::{File, Folder};
@@ -59,28 +60,26 @@ pub(super) fn folder(path: String, objects: &[Rendered], about: About) -> Folder
 
 /// A folder with these objects, and those of an app; without files, if the app's are as they were.
 pub(super) fn of_app(path: String, objects: &[Rendered], about: About, recorded: Recorded) -> Folder {
-    let mut folder = match recorded.as_before() {
-        None => folder(path, objects, about),
-        Some(_) => with_files(path, BTreeMap::new(), about),
-    };
-    if let Some(record) = recorded.as_before() {
-        folder.facts =
-            record.known.facts.iter().cloned().chain(objects.iter().map(Rendered::facts)).collect();
+    match recorded {
+        Recorded::Anew(_) => Folder { recorded: Some(recorded), ..folder(path, objects, about) },
+        Recorded::AsBefore(record) => {
+            let facts =
+                record.known.facts.iter().cloned().chain(objects.iter().map(Rendered::facts)).collect();
+            as_before(path, facts, about, record)
+        }
     }
-    Folder { recorded: Some(recorded), ..folder }
 }
 
-/// A folder with these objects, which are known again by their fingerprint; without files, if they are as they were.
+/// A folder with these objects, which are known again by their fingerprint; without files, if they are as is known.
 pub(super) fn whole(
     path: String,
     objects: &[Rendered],
     about: About,
     is: Fingerprint,
-    recorded: Option<Recorded>,
+    known: Option<Record>,
 ) -> Folder {
-    if let Some(record) = recorded.as_ref().and_then(Recorded::as_before) {
-        let facts = record.known.facts.clone();
-        return Folder { facts, recorded, ..with_files(path, BTreeMap::new(), about) };
+    if let Some(record) = known {
+        return as_before(path, record.known.facts.clone(), about, record);
     }
     let folder = folder(path, objects, about);
     let known = Known {
@@ -92,6 +91,12 @@ pub(super) fn whole(
     };
     let record = Record { known: Arc::new(known), ..Record::default() };
     Folder { recorded: Some(Recorded::Anew(record)), ..folder }
+}
+
+/// A folder that is as it was: these are the facts of its objects.
+fn as_before(path: String, facts: Vec<Arc<Facts>>, about: About, record: Record) -> Folder {
+    let recorded = Some(Recorded::AsBefore(record));
+    Folder { facts, recorded, ..with_files(path, BTreeMap::new(), about) }
 }
 
 /// By what objects are known again.

@@ -241,11 +241,11 @@ impl<'f> Host<'f> {
             }
         }
         let mut owners = Owners::of_about(objects.iter().flatten().map(|objects| objects.facts.len()).sum());
-        let mut flux_folders: Vec<Vec<Rendered>> = Vec::new();
         for (index, objects) in objects.into_iter().enumerate() {
             let mut flux: Vec<Rendered> = self.sources_in_flux(index);
             for bundle in bundles::of(self, index, objects, &mut flux) {
-                self.own(&mut owners, index, &bundle);
+                let path = self.ons[index].folder(&bundle.name);
+                self.own(&mut owners, index, &bundle, &path);
                 let on = &self.ons[index];
                 let mut about = on.about();
                 if !bundle.is_far {
@@ -253,7 +253,6 @@ impl<'f> Host<'f> {
                 }
                 about.tenant = bundle.tenant.as_ref().map(Text::to_string);
                 about.app = bundle.app.as_ref().map(Text::to_string);
-                let path = on.folder(&bundle.name);
                 let folder = match bundle.record {
                     None => self.folder(path, &bundle.objects, about),
                     Some(recorded) => folder::of_app(path, &bundle.objects, about, recorded),
@@ -263,17 +262,11 @@ impl<'f> Host<'f> {
             }
             let mut said = Diagnostics::default();
             owners.add_flux(&self.ons[index], &flux, &mut said);
-            if !said.is_empty() {
-                self.found.spoken_of(&self.ons[index].folder("flux"));
-            }
-            self.part.diagnostics.append(said);
-            flux_folders.push(flux);
-        }
-        for (index, flux) in flux_folders.iter().enumerate() {
             let on = &self.ons[index];
             let lands_on = self.fleet.clusters[self.index].name.to_string();
-            let about = About { lands_on, ..on.about() };
-            let folder = self.folder(on.folder("flux"), flux, about);
+            let (path, about) = (on.folder("flux"), About { lands_on, ..on.about() });
+            self.said(&path, said);
+            let folder = self.folder(path, &flux, about);
             self.part.folders.push(folder);
         }
         root::write(self, &mut owners);
@@ -281,18 +274,15 @@ impl<'f> Host<'f> {
         self.part.is_unsure = !is_sure;
     }
 
-    /// Notes who owns the objects of a bundle.
-    fn own(&mut self, owners: &mut Owners, index: usize, bundle: &Bundle) {
+    /// Notes who owns the objects of a bundle, whose folder has the path.
+    fn own(&mut self, owners: &mut Owners, index: usize, bundle: &Bundle, path: &str) {
         let on = &self.ons[index];
         let mut said = Diagnostics::default();
         owners.add_all(on, bundle, &mut said);
-        if !said.is_empty() {
-            self.found.spoken_of(bundle.app.as_deref().unwrap_or(&on.folder(&bundle.name)));
-        }
-        self.part.diagnostics.append(said);
         if let Some(record) = bundle.record.as_ref().and_then(Recorded::as_before) {
             owners.add_kept(on, bundle.is_far, &record.known.facts);
         }
+        self.said(bundle.app.as_deref().unwrap_or(path), said);
     }
 
     /// The target of the host itself in the same environment.

@@ -7,7 +7,6 @@ use super::bundles::{Draft, Maker, Namespaces, tenant_label};
 use super::sources::Holder;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::earlier::Recorded;
-use crate::fingerprint::Fingerprinter;
 use crate::language::Substitute;
 use crate::messages;
 use crate::render::flux::{HELM_CONTROLLER, KUSTOMIZE_CONTROLLER};
@@ -15,7 +14,7 @@ use crate::render::here::{self, Objects, Own};
 use crate::render::kustomization::{Account, Kustomization};
 use crate::render::placed::{Body, PlacedApp};
 use crate::render::target::{On, Thing};
-use crate::render::{Part, Rendered, chart, late};
+use crate::render::{Part, Rendered, chart, folder, late};
 
 impl Maker<'_, '_> {
     /// The objects of an app, its Flux objects included.
@@ -168,11 +167,7 @@ impl Maker<'_, '_> {
     pub(super) fn app(&mut self, index: usize, mut objects: Objects, namespaces: &Namespaces) {
         let of_app = namespaces.of_apps.iter().filter(|(_, app)| **app == index);
         let made: Vec<Rendered> = of_app.map(|(name, _)| self.namespace(name, &[index])).collect();
-        let mut beside = Fingerprinter::default();
-        for object in &made {
-            beside.value(&object.value);
-        }
-        let beside = beside.finish();
+        let beside = folder::fingerprint(&made);
         let has_more = !self.on().target.is_remote() && !objects.flux.is_empty();
         if matches!(&objects.own, Own::Kept(record) if record.beside != beside || has_more) {
             self.make(index, &mut objects);

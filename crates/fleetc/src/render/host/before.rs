@@ -3,7 +3,7 @@
 use super::Host;
 use super::bundles::Maker;
 use crate::diagnostic::Diagnostics;
-use crate::earlier::{Record, Recorded};
+use crate::earlier::Record;
 use crate::fingerprint::Fingerprint;
 use crate::load::Library;
 use crate::render::Rendered;
@@ -15,6 +15,14 @@ use crate::resolve::Tally;
 use crate::tree::Folder;
 
 impl Host<'_> {
+    /// Says what is said of an app, or of a folder of nobody's, and notes that something is.
+    pub(super) fn said(&mut self, of: &str, said: Diagnostics) {
+        if !said.is_empty() {
+            self.found.spoken_of(of);
+        }
+        self.part.diagnostics.append(said);
+    }
+
     /// A folder with these objects; without files, if they are as they were.
     pub(super) fn folder(&self, path: String, objects: &[Rendered], about: About) -> Folder {
         let Some(before) = self.before.filter(|_| !objects.is_empty()) else {
@@ -24,8 +32,7 @@ impl Host<'_> {
         let known = before.earlier.find(&path).filter(|record| {
             record.known.is == is && record.known.flux == about.flux && (before.stands)(&path)
         });
-        let recorded = known.cloned().map(Recorded::AsBefore);
-        folder::whole(path, objects, about, is, recorded)
+        folder::whole(path, objects, about, is, known.cloned())
     }
 }
 
@@ -43,14 +50,13 @@ impl<'f> Maker<'_, 'f> {
         app: usize,
         act: impl FnOnce(&mut PlacedApp<'f>, &str, &'f Library, &mut Tally, &mut Diagnostics) -> T,
     ) -> T {
-        let Host { ons, library, part, found, .. } = &mut *self.host;
+        let Host { ons, library, part, .. } = &mut *self.host;
         let On { apps, name, .. } = &mut ons[self.index];
+        let app = &mut apps[app];
         let mut said = Diagnostics::default();
-        let done = act(&mut apps[app], name, library, &mut part.tally, &mut said);
-        if !said.is_empty() {
-            found.spoken_of(&apps[app].app.name);
-        }
-        part.diagnostics.append(said);
+        let done = act(app, name, library, &mut part.tally, &mut said);
+        let of = app.app.name.clone();
+        self.host.said(&of, said);
         done
     }
 

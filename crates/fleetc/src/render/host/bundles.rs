@@ -319,8 +319,7 @@ impl<'f> Maker<'_, 'f> {
 
     /// Adds a bundle, with what all Kustomizations of the target have in common.
     fn finish(&mut self, draft: Draft) {
-        let Draft { name, tenant, app, objects, mut kustomization, more, is_far, .. } = draft;
-        let record = draft.record;
+        let Draft { name, tenant, app, objects, record, mut kustomization, more, is_far, .. } = draft;
         if let Some(first) = self.bundles.iter().find(|bundle| bundle.name == name) {
             let places = [first.kustomization.value.place, kustomization.place];
             let problem = messages::two_bundles(places, &name, &self.on().name);
@@ -337,17 +336,13 @@ impl<'f> Maker<'_, 'f> {
             kustomization.account =
                 on.flux.platform_account().map_or(Account::Nobody, |name| Account::Named(name.into()));
         }
-        let mut problem = None;
-        if record.as_ref().and_then(Recorded::as_before).is_some_and(|record| record.known.is_encrypted) {
+        let kept = record.as_ref().and_then(Recorded::as_before);
+        let encrypted = objects.iter().find(|object| object.encrypted.is_some());
+        if encrypted.is_some() || kept.is_some_and(|record| record.known.is_encrypted) {
             kustomization.decryption.clone_from(&on.flux.decryption);
         }
-        if let Some(encrypted) = objects.iter().find(|object| object.encrypted.is_some()) {
-            kustomization.decryption.clone_from(&on.flux.decryption);
-            if kustomization.decryption.is_none() {
-                problem = Some(messages::no_decryption(encrypted.value.place, &on.name));
-            }
-        }
-        if let Some(problem) = problem {
+        if let Some(encrypted) = encrypted.filter(|_| kustomization.decryption.is_none()) {
+            let problem = messages::no_decryption(encrypted.value.place, &on.name);
             self.push(problem);
         }
         let Part { tally, diagnostics, .. } = &mut self.host.part;
