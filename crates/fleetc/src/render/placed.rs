@@ -2,9 +2,12 @@
 
 mod app;
 
+use std::sync::{Arc, OnceLock};
+
 use fleetc_manifests::{Map, Place, Text, Value};
 
 use super::change::Changes;
+use super::host::rights::Reach;
 use super::spec::More;
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{App, Bundle, Fleet, Placement, Tenant};
@@ -33,6 +36,8 @@ pub(super) struct PlacedTenant<'f> {
     pub(super) account: Option<Text>,
     /// Where it was written.
     pub(super) place: Place,
+    /// What it may bring.
+    reach: OnceLock<Arc<Reach>>,
 }
 
 /// A bundle that several things share, on a target.
@@ -60,7 +65,8 @@ pub(super) fn tenant<'f>(
         Some(OrFalse::False) => None,
     };
     let unset = &placement.settings.unset;
-    PlacedTenant { tenant, keys, unset, changes, namespace, account, place: tenant.place }
+    let (place, reach) = (tenant.place, OnceLock::new());
+    PlacedTenant { tenant, keys, unset, changes, namespace, account, place, reach }
 }
 
 /// The bundle on the target of the placement.
@@ -138,6 +144,11 @@ impl PlacedBundle<'_> {
 }
 
 impl PlacedTenant<'_> {
+    /// What it may bring, which all its apps share.
+    pub(super) fn reach(&self) -> &Arc<Reach> {
+        self.reach.get_or_init(|| Arc::new(Reach::of(self)))
+    }
+
     /// The bundle of its own objects, and the folder of it.
     pub(super) fn bundle(&self) -> Text {
         let shared = self.keys.bundle.as_ref().map(|name| name.as_text().clone());

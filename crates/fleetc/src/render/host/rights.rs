@@ -160,9 +160,9 @@ pub(super) fn check_flux(on: &On<'_>, app: &PlacedApp<'_>, objects: &[Rendered])
     let is_applied_by_it = matches!(app.body, Body::Chart(_)) && !on.target.is_remote();
     let tenant = on.tenant_of(app).filter(|_| is_applied_by_it && on.own_account(app).is_none());
     let Some(tenant) = tenant else { return Vec::new() };
-    let reach = Reach::of(tenant);
+    let reach = tenant.reach();
     let beyond = |object: &Rendered| {
-        let why = beyond(&reach, &object.value, &ObjectName::of(&object.value))?;
+        let why = beyond(reach, &object.value, &ObjectName::of(&object.value))?;
         Some(messages::beyond_rights_of_tenant(&object.value, &reach.name, why))
     };
     objects.iter().filter_map(beyond).collect()

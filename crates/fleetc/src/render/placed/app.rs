@@ -59,7 +59,7 @@ pub(in crate::render) struct Effective<'f> {
     /// Its ConfigMaps, by the name that fleet.toml gives them.
     pub(in crate::render) configs: Vec<ConfigMap>,
     /// What its tenant may bring.
-    pub(in crate::render) reach: Option<Reach>,
+    pub(in crate::render) reach: Option<Arc<Reach>>,
     /// Whether other targets may have the same.
     pub(in crate::render) is_kept: bool,
     /// What its manifests and Secrets hold, and what was made of each.
@@ -77,7 +77,7 @@ pub(in crate::render) struct Given {
     /// Where its Flux objects lie, if it does not say.
     flux_namespace: Text,
     /// What its tenant may bring.
-    reach: Option<Reach>,
+    reach: Option<Arc<Reach>>,
 }
 
 /// What one app is, as far as it is the same on several targets.
@@ -111,7 +111,7 @@ pub(in crate::render) fn app<'f>(
     let namespace = namespace(&placement.settings.keys, &mut scope, (default, app.place), &mut said);
     let ladder = Arc::as_ptr(&placement.settings).addr();
     let flux_namespace = home.map_or(flux_namespace, |home| &home.namespace).clone();
-    let given = Given { ladder, namespace, flux_namespace, reach: home.map(Reach::of) };
+    let given = Given { ladder, namespace, flux_namespace, reach: home.map(|home| Arc::clone(home.reach())) };
     let effective = known.find(&given, &mut scope).or_else(|| {
         let effective = effective(&given, app, placement, &mut scope, library, &mut said)?;
         // Targets on which the ladder gives the same share what it gives.
