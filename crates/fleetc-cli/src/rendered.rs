@@ -137,12 +137,6 @@ impl<'r> Rendered<'r> {
         (inputs::are_unchanged(inputs, disk, *then) && self.stands()).then_some(cache)
     }
 
-    /// What is known of the folders of the tree, if this fleetc made them.
-    pub(crate) fn known(&self, tool: Digest) -> fleetc::Earlier {
-        let cache = self.cache.as_ref().map(|(cache, _)| cache).filter(|cache| cache.tool == tool);
-        cache.map_or_else(fleetc::Earlier::default, |cache| fleetc::Earlier::read(&cache.known))
-    }
-
     /// Whether all files of the ledger are there, and nobody changed them.
     fn stands(&self) -> bool {
         let entries: Vec<Entry<'_>> = self.ledger.entries().collect();
@@ -153,16 +147,18 @@ impl<'r> Rendered<'r> {
                 path.push(self.root);
                 path.push(entry.folder);
                 path.push(entry.name);
-                self.is_unedited(&path, entry)
+                self.unedited(&path, entry).is_some()
             })
         })
     }
 
-    fn is_unedited(&self, path: &Path, entry: &Entry<'_>) -> bool {
-        let Ok(metadata) = fs::symlink_metadata(path) else { return false };
-        metadata.is_file()
-            && (self.is_known(Stamp::of(&metadata), entry)
-                || fs::read(path).is_ok_and(|bytes| Digest::of_output(&bytes) == entry.digest))
+    /// The stamp of a file of the ledger, if it is there, and nobody changed it.
+    fn unedited(&self, path: &Path, entry: &Entry<'_>) -> Option<Stamp> {
+        let metadata = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
+        let stamp = Stamp::of(&metadata);
+        let is_same = self.is_known(stamp, entry)
+            || fs::read(path).is_ok_and(|bytes| Digest::of_output(&bytes) == entry.digest);
+        is_same.then_some(stamp)
     }
 
     /// Whether a file with the stamp is the one that the last build left.

@@ -93,65 +93,67 @@ impl Timings {
         let mut apps: Vec<(&str, Duration)> = apps.iter().map(|(name, time)| (&**name, *time)).collect();
         apps.sort_by_key(|(name, time)| (std::cmp::Reverse(*time), *name));
         let folders = [0, 1].map(|index: usize| self.folders[index].load(Ordering::Relaxed));
+        let measured = Measured { phases, parts, apps, folders };
         match format {
-            Format::Human => human(&phases, &parts, &apps, folders),
-            Format::Json => json(&phases, &parts, &apps, folders),
-            Format::Folded => folded(&phases, &parts, &apps),
+            Format::Human => measured.human(),
+            Format::Json => measured.json(),
+            Format::Folded => measured.folded(),
         }
     }
 }
 
 /// What took how long.
-type Times<'t> = [(&'t str, Duration)];
+type Times<'t> = Vec<(&'t str, Duration)>;
 
-fn human(
-    phases: &Times<'_>,
-    parts: &Times<'_>,
-    apps: &Times<'_>,
-    [rendered, as_before]: [usize; 2],
-) -> String {
-    let line = |(name, time): &(&str, Duration)| format!("{:>10.3} ms  {name}", time.as_secs_f64() * 1000.0);
-    let mut lines: Vec<String> = phases.iter().map(line).collect();
-    if !parts.is_empty() {
-        lines.push("of rendering, over all threads:".into());
-        lines.extend(parts.iter().map(line));
-    }
-    if !apps.is_empty() {
-        lines.push(
-            "of rendering, to write, compare and store the folders of an app, over all threads:".into(),
-        );
-        lines.extend(apps.iter().take(NAMED).map(line));
-    }
-    if rendered + as_before > 0 {
-        lines.push(format!(
-            "{} rendered, {as_before} as the last build left them",
-            counted(rendered, "folder")
-        ));
-    }
-    lines.join("\n")
+/// Where the time went, and how many folders were rendered, and left as they were.
+struct Measured<'t> {
+    phases: Times<'t>,
+    parts: Times<'t>,
+    apps: Times<'t>,
+    folders: [usize; 2],
 }
 
-fn json(
-    phases: &Times<'_>,
-    parts: &Times<'_>,
-    apps: &Times<'_>,
-    [rendered, as_before]: [usize; 2],
-) -> String {
-    let seconds = |all: &Times<'_>| -> serde_json::Map<String, serde_json::Value> {
-        all.iter().map(|(name, time)| ((*name).to_owned(), time.as_secs_f64().into())).collect()
-    };
-    serde_json::json!({
-        "phases": seconds(phases),
-        "parts": seconds(parts),
-        "apps": seconds(apps),
-        "folders": { "rendered": rendered, "as-before": as_before },
-    })
-    .to_string()
-}
+impl Measured<'_> {
+    fn human(&self) -> String {
+        let line =
+            |(name, time): &(&str, Duration)| format!("{:>10.3} ms  {name}", time.as_secs_f64() * 1000.0);
+        let mut lines: Vec<String> = self.phases.iter().map(line).collect();
+        if !self.parts.is_empty() {
+            lines.push("of rendering, over all threads:".into());
+            lines.extend(self.parts.iter().map(line));
+        }
+        if !self.apps.is_empty() {
+            lines.push(
+                "of rendering, to write, compare and store the folders of an app, over all threads:".into(),
+            );
+            lines.extend(self.apps.iter().take(NAMED).map(line));
+        }
+        let [rendered, as_before] = self.folders;
+        if rendered + as_before > 0 {
+            let rendered = counted(rendered, "folder");
+            lines.push(format!("{rendered} rendered, {as_before} as the last build left them"));
+        }
+        lines.join("\n")
+    }
 
-fn folded(phases: &Times<'_>, parts: &Times<'_>, apps: &Times<'_>) -> String {
-    let phases = phases.iter().map(|(name, time)| format!("fleetc;{name} {}", time.as_micros()));
-    let inner = parts.iter().chain(apps);
-    let inner = inner.map(|(name, time)| format!("fleetc;render;{name} {}", time.as_micros()));
-    phases.chain(inner).collect::<Vec<_>>().join("\n")
+    fn json(&self) -> String {
+        let seconds = |all: &Times<'_>| -> serde_json::Map<String, serde_json::Value> {
+            all.iter().map(|(name, time)| ((*name).to_owned(), time.as_secs_f64().into())).collect()
+        };
+        let [rendered, as_before] = self.folders;
+        serde_json::json!({
+            "phases": seconds(&self.phases),
+            "parts": seconds(&self.parts),
+            "apps": seconds(&self.apps),
+            "folders": { "rendered": rendered, "as-before": as_before },
+        })
+        .to_string()
+    }
+
+    fn folded(&self) -> String {
+        let phases = self.phases.iter().map(|(name, time)| format!("fleetc;{name} {}", time.as_micros()));
+        let inner = self.parts.iter().chain(&self.apps);
+        let inner = inner.map(|(name, time)| format!("fleetc;render;{name} {}", time.as_micros()));
+        phases.chain(inner).collect::<Vec<_>>().join("\n")
+    }
 }

@@ -1,6 +1,7 @@
 //! `fleetc build`.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -86,7 +87,13 @@ pub(crate) fn run(args: &Build, global: &Global, output: &mut Output) -> Result<
     output.detail(&format!("compiling `{}`", fleet.path.display()));
     let threads = rayon::ThreadPoolBuilder::new().num_threads(args.jobs.unwrap_or(0)).build();
     let threads = threads.map_err(|error| format!("cannot start threads: {error}"))?;
-    let build = Building { args, fleet: &fleet, threads: &threads, timings: Timings::start() };
+    let build = Building {
+        args,
+        fleet: &fleet,
+        threads: &threads,
+        timings: Timings::start(),
+        tool: LazyLock::new(tool),
+    };
     let ended = if args.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {
         build.print(output)
     } else if args.check {
@@ -113,6 +120,8 @@ struct Building<'b> {
     fleet: &'b FleetFile,
     threads: &'b rayon::ThreadPool,
     timings: Timings,
+    /// By what this fleetc is known again.
+    tool: LazyLock<Digest>,
 }
 
 /// A fleet that was compiled, and its tree, which was staged.
@@ -164,7 +173,7 @@ impl Building<'_> {
             return Ok(Ended::Done);
         }
         let stage = Stage::new(&rendered, Mode::Look);
-        let Some(Staged { fleet, inputs, .. }) = self.stage(&rendered, &stage, output)? else {
+        let Some(Staged { fleet, inputs, .. }) = self.stage(&stage, output)? else {
             return Ok(Ended::Mistakes);
         };
         let plan = stage.plan()?.marked(self.mark(&inputs));
@@ -203,7 +212,7 @@ impl Building<'_> {
 
     fn build(&self, rendered: &Rendered<'_>, key: Digest, output: &mut Output) -> Result<Ended, NotRun> {
         let stage = Stage::new(rendered, if self.args.force { Mode::Force } else { Mode::Write });
-        let Some(Staged { fleet, known, said, inputs }) = self.stage(rendered, &stage, output)? else {
+        let Some(Staged { fleet, known, said, inputs }) = self.stage(&stage, output)? else {
             return Ok(Ended::Mistakes);
         };
         let _progress = output.progress("writing");
@@ -223,7 +232,7 @@ impl Building<'_> {
             said,
             inputs,
             stamps: done.stamps,
-            tool: tool(),
+            tool: *self.tool,
             known: known.bytes(),
             ..Cache::default()
         });
@@ -231,12 +240,7 @@ impl Building<'_> {
     }
 
     /// Compiles the fleet, and stages the part of its tree that is asked for; none if the fleet has mistakes.
-    fn stage(
-        &self,
-        rendered: &Rendered<'_>,
-        stage: &Stage<'_>,
-        output: &mut Output,
-    ) -> Result<Option<Staged>, NotRun> {
+    fn stage(&self, stage: &Stage<'_>, output: &mut Output) -> Result<Option<Staged>, NotRun> {
         let inputs = Inputs::new(self.fleet.disk());
         let input = fleetc::Input { files: &inputs, ..self.fleet.input() };
         let take = |folder: fleetc::Folder| {
@@ -252,7 +256,7 @@ impl Building<'_> {
             let _progress = output.progress("compiling");
             let began = |phase| self.timings.phase(phase);
             let within = |part, act: &mut dyn FnMut()| self.timings.part(part, act);
-            let earlier = rendered.known(tool());
+            let earlier = stage.known(*self.tool);
             let before = fleetc::Before { earlier: &earlier, stands: &|folder| stage.stands(folder) };
             let (shard, before) = (self.args.shard, Some(before));
             let way = fleetc::Way { take: &take, began: &began, within: &within, shard, before };

@@ -138,11 +138,11 @@ impl Ledger {
 
     /// All files, in order.
     pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'_>> + Clone {
-        self.folders.iter().flat_map(|folder| folder.files.clone().map(|index| self.entry(folder, index)))
+        self.folders().flat_map(InFolder::entries)
     }
 
     /// All folders, in order.
-    pub(crate) fn folders(&self) -> impl Iterator<Item = InFolder<'_>> {
+    pub(crate) fn folders(&self) -> impl Iterator<Item = InFolder<'_>> + Clone {
         (0..self.folders.len()).map(|number| InFolder { ledger: self, number })
     }
 
@@ -195,7 +195,7 @@ impl<'l> InFolder<'l> {
     }
 
     /// All of them, in the order of their names.
-    pub(crate) fn entries(self) -> impl Iterator<Item = Entry<'l>> {
+    pub(crate) fn entries(self) -> impl Iterator<Item = Entry<'l>> + Clone {
         self.folder().files.clone().map(move |index| self.ledger.entry(self.folder(), index))
     }
 

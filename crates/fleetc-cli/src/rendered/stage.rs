@@ -126,7 +126,7 @@ pub(super) enum State {
 }
 
 /// What stands in the place of a file.
-pub(super) enum Now {
+enum Now {
     Nothing,
     /// What the last build left there.
     Known(Stamp),
@@ -295,7 +295,7 @@ impl<'s> Stage<'s> {
     }
 
     /// What stands at a path now.
-    pub(super) fn now(&self, path: &Path, old: Option<&Entry<'_>>) -> Result<Now, String> {
+    fn now(&self, path: &Path, old: Option<&Entry<'_>>) -> Result<Now, String> {
         let metadata = match fs::symlink_metadata(path) {
             Ok(metadata) if metadata.is_symlink() => return Err(is_link(path)),
             Ok(metadata) if metadata.is_dir() => return Err(in_the_way(path, "folder", "file")),

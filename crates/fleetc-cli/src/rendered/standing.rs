@@ -3,12 +3,20 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use fleetc::Earlier;
+
 use super::ledger::InFolder;
-use super::stage::{Now, Stage};
+use super::stage::Stage;
 use crate::digest::Digest;
 use crate::stamp::Stamp;
 
 impl Stage<'_> {
+    /// What is known of the folders of the tree, if this fleetc made them.
+    pub(crate) fn known(&self, tool: Digest) -> Earlier {
+        let cache = self.rendered.cache.as_ref().filter(|(cache, _)| cache.tool == tool);
+        cache.map_or_else(Earlier::default, |(cache, _)| Earlier::read(&cache.known))
+    }
+
     /// Whether a folder stands as the last build left it; then it may be taken without its files.
     pub(crate) fn stands(&self, folder: &str) -> bool {
         self.stamps_of(folder).is_some()
@@ -40,13 +48,9 @@ impl Stage<'_> {
         let mut path = self.rendered.root.join(folder.path());
         let stamps = folder.entries().map(|entry| {
             path.push(entry.name);
-            let now = self.now(&path, Some(&entry));
+            let stamp = self.rendered.unedited(&path, &entry);
             path.pop();
-            match now.ok()? {
-                Now::Known(stamp) => Some(stamp),
-                Now::Bytes(bytes, stamp) => (Digest::of_output(&bytes) == entry.digest).then_some(stamp),
-                Now::Nothing => None,
-            }
+            stamp
         });
         stamps.collect()
     }
