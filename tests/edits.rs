@@ -302,20 +302,8 @@ fn edited(text: &str, chance: &mut Chance) -> String {
 /// Builds what is in the folder where a tree is, and from nothing; whether the fleet is right, and how many folders were
 /// left as they were.
 fn built_both_ways(folder: &Folder, what: &str) -> (bool, u64) {
-    let run =
-        |arguments: &str| folder.run(&format!("build --message-format json --allow-delete all {arguments}"));
-    let (changed, fresh) = (run("--output now --timings=json"), run("--output cold"));
-    let (said, timings) = match changed.err.trim_end().rsplit_once('\n') {
-        Some((said, timings)) => (format!("{said}\n"), timings),
-        None => (String::new(), changed.err.trim_end()),
-    };
-    assert_eq!((changed.status, &said), (fresh.status, &fresh.err), "{what}");
-    if fresh.status == 0 {
-        assert!(tree(&folder.path().join("now")) == tree(&folder.path().join("cold")), "{what}");
-    }
-    let _ = fs::remove_dir_all(folder.path().join("cold"));
-    let timings: serde_json::Value = serde_json::from_str(timings).expect("it is one line of JSON");
-    (fresh.status == 0, timings["folders"]["as-before"].as_u64().unwrap_or_default())
+    let (run, [_, as_before]) = folder.build_both_ways("--message-format json", what);
+    (run.status == 0, as_before)
 }
 
 #[test]

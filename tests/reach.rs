@@ -3,7 +3,7 @@
 
 mod support;
 
-use support::{Folder, Run, tree};
+use support::{Folder, tree};
 
 const FLEET: &str = r#"
 [fleet]
@@ -243,45 +243,22 @@ const EDITS: [(&str, Edit); 28] = [
     ),
 ];
 
-/// Builds what was edited.
-fn built(folder: &Folder) -> Run {
-    folder.run("build --quiet --allow-delete all")
-}
-
-/// Builds from nothing.
-fn cold(folder: &Folder) -> Run {
-    let _ = std::fs::remove_dir_all(folder.path().join("cold"));
-    folder.run("build --quiet --output cold --allow-delete all")
-}
-
-fn written(folder: &Folder, name: &str) -> std::collections::BTreeMap<String, String> {
-    tree(&folder.path().join(name))
-}
-
-/// What is said of a fleet that was edited: the same as from nothing, and the tree is the same.
-fn same(folder: &Folder, what: &str) -> String {
-    let (now, anew) = (built(folder), cold(folder));
-    assert_eq!((now.status, &now.err), (anew.status, &anew.err), "{what}");
-    if anew.status == 0 {
-        assert!(written(folder, "rendered") == written(folder, "cold"), "{what}");
-    }
-    now.err
-}
-
 #[test]
 fn an_edit_of_one_thing_reaches_another() {
     for (what, edit) in EDITS {
         let folder = fleet();
-        let before = (built(&folder).ends(0).err, written(&folder, "rendered"));
+        let built = || folder.build_both_ways("--quiet", what).0;
+        let written = || tree(&folder.path().join("now"));
+        let before = (built().ends(0).err, written());
         for (path, from, to) in edit {
             let text = if folder.has(path) { folder.read(path) } else { String::new() };
             assert!(text.contains(from), "{what}: {path}");
             folder.write(path, &text.replacen(from, to, 1));
         }
-        let said = same(&folder, what);
-        assert!((said, written(&folder, "rendered")) != before, "{what}: nothing came of it");
+        let said = built().err;
+        assert!((said, written()) != before, "{what}: nothing came of it");
         // What the first build has kept is right, too.
         folder.write("pods.yaml", &(folder.read("pods.yaml") + "# once more\n"));
-        same(&folder, what);
+        built();
     }
 }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
 
+pub mod small;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,6 +65,32 @@ impl Folder {
     /// Runs `fleetc` with the arguments.
     pub fn run(&self, arguments: &str) -> Run {
         Run::of(self.fleetc(arguments).output().expect("it can be started"))
+    }
+
+    /// Builds with the arguments, and counts the folders that were rendered, and those that were left as they were.
+    pub fn build(&self, arguments: &str) -> (Run, [u64; 2]) {
+        let mut run = self.run(&format!("build --timings=json {arguments}"));
+        let said = run.err.trim_end().rfind('\n').map_or(0, |end| end + 1);
+        let timings = run.err.split_off(said);
+        let timings: serde_json::Value = serde_json::from_str(&timings).expect("it is one line of JSON");
+        let count = |key| timings["folders"][key].as_u64().expect("it is a number");
+        (run, ["rendered", "as-before"].map(count))
+    }
+
+    /// Builds what was edited into `now`, and from nothing: both end alike, say the same, and give the same tree. What the
+    /// first one said, and did.
+    #[track_caller]
+    pub fn build_both_ways(&self, arguments: &str, what: &str) -> (Run, [u64; 2]) {
+        let arguments = format!("--allow-delete all {arguments}");
+        let now = self.build(&format!("{arguments} --output now"));
+        let fresh = self.run(&format!("build {arguments} --output cold"));
+        assert_eq!((now.0.status, &now.0.err), (fresh.status, &fresh.err), "{what}");
+        if fresh.status == 0 {
+            let [now, cold] = ["now", "cold"].map(|name| tree(&self.path().join(name)));
+            assert!(now == cold, "{what}");
+        }
+        let _ = fs::remove_dir_all(self.path().join("cold"));
+        now
     }
 }
 
